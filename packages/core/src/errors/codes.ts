@@ -1,0 +1,53 @@
+/**
+ * Every code that a {@link KairosError} of this toolkit can have, with what it stands for. The set is closed: a program
+ * may switch over it, and the CLI derives its exit status from it.
+ */
+export const ErrorCodes = {
+  aborted: 'the caller cancelled the operation',
+
+  'argument/invalid': 'an option or argument has a value that cannot be used',
+
+  'input/not-found': 'a file to read does not exist',
+  'input/is-a-directory': 'a file was expected, a directory was found',
+  'input/not-permitted': 'the operating system does not let us read or use this',
+  'input/too-large': 'the input is larger than its consumer can use',
+  'input/not-text': 'the input is not UTF-8 text',
+  'input/http': 'an HTTP server did not give what was asked for',
+  'input/unreachable': 'a host could not be reached',
+  'input/unreadable': 'the input could not be read for another reason',
+
+  'output/not-writable': 'the result cannot be written there',
+  'output/no-space': 'the disk is full',
+
+  'token/not-base64': 'the token is not base64',
+  'token/not-yaml': 'the token does not hold a YAML document',
+  'token/invalid-field': 'a field of the token is missing or cannot be used',
+
+  'seal/not-ours': 'a sealed message was not made with this key, or was changed on its way',
+
+  'cloud-config/no-header': 'the first line is not one that Kairos accepts',
+  'cloud-config/not-yaml': 'the cloud config is not YAML',
+  'cloud-config/too-large': 'Kairos skips cloud configs of 2 MiB and more',
+  'cloud-config/not-editable': 'the keys cannot be set without breaking the document',
+
+  'ledger/invalid-block': 'a block does not have the structure that EdgeVPN gives it',
+  'ledger/too-large': 'a block is larger than the token allows',
+
+  'qr/not-a-picture': 'the file is not a picture that can be read',
+  'qr/no-code': 'the picture has no QR code in it that can be read',
+  'qr/no-token': 'the picture has a QR code, but it does not hold a token',
+  'screenshot/unavailable': 'no way was found to take a screenshot',
+
+  'network/start-failed': 'the peer-to-peer node could not start',
+  'network/address-in-use': 'the address or port is taken',
+
+  'pairing/no-peer': 'no machine appeared on the network in time',
+  'pairing/not-acknowledged': 'a machine appeared but did not confirm the config in time',
+  'pairing/no-config': 'no config arrived in time',
+  'pairing/invalid-payload': 'what arrived under the token is not a pairing payload',
+
+  internal: 'a mistake of this toolkit',
+} as const
+
+/** One of the codes of {@link ErrorCodes}. */
+export type ErrorCode = keyof typeof ErrorCodes

@@ -1,0 +1,7 @@
+import { buildOf } from '../../tsup.base.js'
+
+export default buildOf({
+  index: 'src/index.ts',
+  'token/index': 'src/token/index.ts',
+  'cloud-config/index': 'src/cloud-config/index.ts',
+})

@@ -1,0 +1,7 @@
+import { buildOf } from '../../tsup.base.js'
+
+export default buildOf({
+  index: 'src/index.ts',
+  'media/iso/index': 'src/media/iso/index.ts',
+  'media/fat/index': 'src/media/fat/index.ts',
+})
