@@ -14,6 +14,8 @@ export const ErrorCodes = {
   'input/not-text': 'the input is not UTF-8 text',
   'input/http': 'an HTTP server did not give what was asked for',
   'input/unreachable': 'a host could not be reached',
+  'input/malformed': 'bytes do not have the structure that their format gives them',
+  'input/changed': 'the input changed while it was read',
   'input/unreadable': 'the input could not be read for another reason',
 
   'output/not-writable': 'the result cannot be written there',
@@ -45,6 +47,11 @@ export const ErrorCodes = {
   'pairing/not-acknowledged': 'a machine appeared but did not confirm the config in time',
   'pairing/no-config': 'no config arrived in time',
   'pairing/invalid-payload': 'what arrived under the token is not a pairing payload',
+
+  'iso/not-an-image': 'the input is not an ISO 9660 image',
+  'iso/damaged': 'a structure of the image is cut off or contradicts itself',
+  'iso/not-found': 'the image has no file or directory of this path',
+  'iso/unsupported': 'the image, or what is to go into it, needs something that is not supported',
 
   internal: 'a mistake of this toolkit',
 } as const
