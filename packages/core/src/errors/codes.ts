@@ -53,6 +53,16 @@ export const ErrorCodes = {
   'iso/not-found': 'the image has no file or directory of this path',
   'iso/unsupported': 'the image, or what is to go into it, needs something that is not supported',
 
+  'partition/not-found': 'the disk has no partition table of the expected kind',
+  'partition/damaged': 'a partition table is cut off, has a wrong checksum or contradicts itself',
+
+  'fat/invalid-entry': 'a file or directory cannot be put into a FAT file system',
+  'fat/no-room': 'the files do not fit the FAT image',
+
+  'grub/not-found': 'no GRUB boot image was found',
+  'ipxe/not-found': 'no iPXE build was found',
+  'ipxe/invalid-script': 'a value cannot be put into an iPXE script',
+
   internal: 'a mistake of this toolkit',
 } as const
 
