@@ -1,0 +1,57 @@
+import { type Mbr, type MbrPartition, MbrPartitionType } from './mbr.js'
+
+export interface ProtectiveMbrOptions {
+  /** Size of the disk in sectors of the disk. */
+  readonly diskSectors: number
+  /** Code that a BIOS starts, at most 440 bytes. Default: none. */
+  readonly bootCode?: Uint8Array
+  /** Default 0, as the UEFI Specification wants it. */
+  readonly diskSignature?: number
+  /**
+   * Adds an empty active entry. The protective entry itself must not be active, but there are BIOSes that boot no disk
+   * without an active partition. Default false.
+   */
+  readonly activeEntry?: boolean
+}
+
+const MAX_SECTORS = 0xffffffff
+
+/**
+ * The MBR in front of a GPT, which shows the whole disk as taken to programs that know no GPT (UEFI Specification 2.10
+ * section 5.2.3). A disk of 2^32 sectors and more is shown as far as the field reaches.
+ */
+export function protectiveMbr(options: ProtectiveMbrOptions): Mbr {
+  const protective = {
+    active: false,
+    type: MbrPartitionType.gptProtective,
+    firstSector: 1,
+    sectors: Math.min(options.diskSectors - 1, MAX_SECTORS),
+    firstChs: { cylinder: 0, head: 0, sector: 2 },
+  }
+  const active = { active: true, type: MbrPartitionType.empty, firstSector: 0, sectors: 1 }
+  return {
+    bootCode: options.bootCode ?? new Uint8Array(0),
+    diskSignature: options.diskSignature ?? 0,
+    partitions: options.activeEntry ? [protective, active] : [protective],
+  }
+}
+
+/** True for an MBR that stands in front of a GPT, whether it is purely protective or a hybrid. */
+export function announcesGpt(mbr: Mbr): boolean {
+  return mbr.partitions.some((partition) => partition?.type === MbrPartitionType.gptProtective)
+}
+
+/**
+ * The MBR for a disk that now ends elsewhere: the protective entry is stretched or shrunk to the end of the disk, other
+ * entries stay. An MBR without a protective entry is returned as it is.
+ */
+export function resizeProtectiveMbr(mbr: Mbr, diskSectors: number): Mbr {
+  return {
+    ...mbr,
+    partitions: mbr.partitions.map((partition): MbrPartition | undefined => {
+      if (partition?.type !== MbrPartitionType.gptProtective) return partition
+      const { lastChs: _, ...kept } = partition
+      return { ...kept, sectors: Math.min(diskSectors - partition.firstSector, MAX_SECTORS) }
+    }),
+  }
+}
