@@ -1,0 +1,2 @@
+export { describeLocation, isHttpUrl, type ReadOptions, readBytes, readText } from './read.js'
+export { redactUrl } from './redact-url.js'
