@@ -1,1 +1,3 @@
-export {}
+export { type FatImage, type FatImageOptions, fatImage } from './fat-image.js'
+export type { FatType } from './geometry.js'
+export type { FatEntry } from './tree.js'
