@@ -1,1 +1,6 @@
-export {}
+export { type Block, decodeBlock, decodeBlockJson, encodeBlock, encodeBlockJson, MAX_INDEX } from './block.js'
+export { blockHash } from './checksum.js'
+export { type Entry, entryText, entryValue, lookUp, type SignedEntry, type Storage } from './entry.js'
+export { type Announcement, Ledger, type LedgerInit } from './ledger.js'
+export type { OwnershipMode, Violation } from './ownership.js'
+export { verifyEntry } from './signature.js'
