@@ -1,1 +1,1 @@
-export {}
+export { type DecodeEffort, type DecodeQrCodesOptions, decodeQrCodes } from './decode-qr-codes.js'

@@ -1,0 +1,68 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { throwIfAborted } from '@kairos-sdk/core'
+import { QUICK_STEPS, THOROUGH_STEPS } from './ladder.js'
+import type { Raster } from './raster.js'
+import { readPicture } from './read-picture.js'
+
+/** How hard to look: `quick` takes two looks, `thorough` all that are known until one of them finds a code. */
+export type DecodeEffort = 'quick' | 'thorough'
+
+export interface DecodeQrCodesOptions {
+  /** Default `thorough`. */
+  readonly effort?: DecodeEffort | undefined
+  /** What to call the picture in messages: a file name, say. Default "The picture". */
+  readonly name?: string | undefined
+  /** Stops between two looks. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads the QR codes in a picture of any size: PNG, JPEG, GIF, BMP, TIFF, WebP, PBM, PGM or PPM, plain or gzipped.
+ * Codes may be anywhere, turned by any angle, light on dark, blurred, faint, or drawn by a terminal.
+ *
+ * Looks in one way after the other, the ways that cost least first, and stops after the first that finds something; so a
+ * second code that is much harder to read than the first can be missed.
+ *
+ * @returns the distinct texts; none when there is no code that can be read
+ * @throws KairosError `qr/not-a-picture`, `input/too-large` (more than 100 megapixels), `aborted`
+ */
+export async function decodeQrCodes(picture: Uint8Array, options: DecodeQrCodesOptions = {}): Promise<string[]> {
+  const raster = await readPicture(picture, options)
+  const { texts } = await lookAtPicture(raster, options)
+  return texts
+}
+
+export interface Look {
+  /** Distinct texts. */
+  readonly texts: string[]
+  /** In how many ways the picture was looked at. */
+  readonly ways: number
+}
+
+/**
+ * Climbs the ladder until `isEnough` says yes.
+ *
+ * @param isEnough - told all texts that were found so far. Default: one text is enough.
+ */
+export async function lookAtPicture(
+  raster: Raster,
+  options: DecodeQrCodesOptions,
+  isEnough: (texts: readonly string[]) => boolean = (texts) => texts.length > 0,
+): Promise<Look> {
+  const texts = new Set<string>()
+  let ways = 0
+  const quick = QUICK_STEPS.map((step) => ({ ...step, isLast: step === QUICK_STEPS.at(-1) }))
+  const thorough = THOROUGH_STEPS.map((step) => ({ ...step, isLast: true }))
+  for (const { look, isLast } of options.effort === 'quick' ? quick : [...quick, ...thorough]) {
+    throwIfAborted(options.signal, `Looking for QR codes in ${options.name ?? 'the picture'}`)
+    const found = await look(raster)
+    if (found === undefined) continue
+    ways++
+    for (const text of found) texts.add(text)
+    // Both quick looks are always taken: with several codes in the picture one of them may see what the other misses.
+    if (isLast && isEnough([...texts])) break
+    // A look computes without a pause; between two of them the rest of the program gets its turn.
+    await nextTurn()
+  }
+  return { texts: [...texts], ways }
+}

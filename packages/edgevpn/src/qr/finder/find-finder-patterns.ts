@@ -1,0 +1,106 @@
+import type { Raster } from '../raster.js'
+import { type Component, type LabelledPicture, labelComponents } from './label-components.js'
+
+/** One of the three marks in the corners of a code (ISO/IEC 18004, section 6.3.3), without its outer dark ring. */
+export interface FinderPattern {
+  /** Its middle, in pixels; 0.5 is the middle of the first pixel. */
+  readonly x: number
+  readonly y: number
+  /** True where the core is darker than the ring around it, as it is in a code that is not inverted. */
+  readonly isDark: boolean
+  /** Pixels of ring and core together: 25 modules. */
+  readonly area: number
+  /** How wide it is when looked at along this direction (a unit vector), in pixels: 5 modules along its sides. */
+  readonly extent: (directionX: number, directionY: number) => number
+}
+
+/** A core of 3 × 3 modules, however it is turned, fills at least half of its bounding box; blur takes some more. */
+const LEAST_FILLED = 0.4
+/** The ring is 5/3 as wide as its core. Blur and thresholds make the one wider and the other narrower. */
+const LEAST_WIDTH_RATIO = 1.25
+const MOST_WIDTH_RATIO = 2.6
+/** The ring has 16/9 of the pixels of the core. */
+const LEAST_AREA_RATIO = 0.8
+const MOST_AREA_RATIO = 4
+/** How far the middles of ring and core may be apart, as a part of the ring's width. */
+const MOST_OFFSET = 0.12
+
+/**
+ * Finds the cores of 3 × 3 modules that lie in the middle of a ring of the other colour. The common search looks for
+ * the ratio 1:1:3:1:1 along a line, and so needs the outermost ring too, which is lost where a code without a quiet zone
+ * lies on a dark background; it also needs pixels that are nearly square. Rings and cores need neither.
+ *
+ * @param picture - black and white only
+ */
+export function findFinderPatterns(picture: Raster): FinderPattern[] {
+  const labelled = labelComponents(picture)
+  const found: FinderPattern[] = []
+  for (let label = 0; label < labelled.count; label++) {
+    const core = labelled.component(label)
+    const width = core.right - core.left + 1
+    const height = core.bottom - core.top + 1
+    if (width < 3 || height < 3 || width > 4 * height || height > 4 * width) continue
+    if (core.area < LEAST_FILLED * width * height) continue
+    const ringLabel = enclosingLabel(labelled, label, Math.floor(core.x), Math.floor(core.y))
+    if (ringLabel === undefined) continue
+    const ring = labelled.component(ringLabel)
+    if (!isRingAround(ring, core)) continue
+    found.push({
+      x: core.x,
+      y: core.y,
+      isDark: core.isDark,
+      area: core.area + ring.area,
+      extent: (directionX, directionY) => extentOf(labelled, ringLabel, ring, directionX, directionY),
+    })
+  }
+  return found
+}
+
+/** What is met when walking from the middle of a component to the left, right, top and bottom, if it is always the same. */
+function enclosingLabel({ labels, width, height }: LabelledPicture, label: number, x: number, y: number) {
+  const middle = y * width + x
+  if (labels[middle] !== label) return undefined
+  const walk = (step: number, most: number) => {
+    for (let done = 1; done <= most; done++) {
+      const met = labels[middle + done * step] as number
+      if (met !== label) return met
+    }
+    return undefined
+  }
+  const met = walk(1, width - 1 - x)
+  if (met === undefined) return undefined
+  const isAllAround = walk(-1, x) === met && walk(width, height - 1 - y) === met && walk(-width, y) === met
+  return isAllAround ? met : undefined
+}
+
+function isRingAround(ring: Component, core: Component): boolean {
+  const width = ring.right - ring.left + 1
+  const height = ring.bottom - ring.top + 1
+  const acrossRatio = width / (core.right - core.left + 1)
+  const downRatio = height / (core.bottom - core.top + 1)
+  const areaRatio = ring.area / core.area
+  return (
+    acrossRatio >= LEAST_WIDTH_RATIO &&
+    acrossRatio <= MOST_WIDTH_RATIO &&
+    downRatio >= LEAST_WIDTH_RATIO &&
+    downRatio <= MOST_WIDTH_RATIO &&
+    areaRatio >= LEAST_AREA_RATIO &&
+    areaRatio <= MOST_AREA_RATIO &&
+    Math.abs(ring.x - core.x) <= MOST_OFFSET * width + 0.5 &&
+    Math.abs(ring.y - core.y) <= MOST_OFFSET * height + 0.5
+  )
+}
+
+function extentOf({ labels, width }: LabelledPicture, label: number, ring: Component, dirX: number, dirY: number) {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (let y = ring.top; y <= ring.bottom; y++) {
+    for (let x = ring.left; x <= ring.right; x++) {
+      if (labels[y * width + x] !== label) continue
+      const along = x * dirX + y * dirY
+      if (along < least) least = along
+      if (along > most) most = along
+    }
+  }
+  return most - least + Math.max(Math.abs(dirX), Math.abs(dirY))
+}

@@ -1,0 +1,150 @@
+import type { PictureFormat } from './picture-format.js'
+
+/** Width and height in pixels, of one frame or page. */
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * The sizes that the headers of a picture declare, without decoding it: one for each page of a TIFF file, else one.
+ * Nothing when the header is damaged or cut off. PNM is not handled here, as its decoder reads the header first anyway.
+ */
+export function readDeclaredSizes(bytes: Uint8Array, format: Exclude<PictureFormat, 'PNM'>): PictureSize[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  try {
+    return SIZE_READERS[format](view)
+  } catch (error) {
+    // DataView throws this where the file ends too early.
+    if (error instanceof RangeError) return []
+    throw error
+  }
+}
+
+const SIZE_READERS: Record<Exclude<PictureFormat, 'PNM'>, (view: DataView) => PictureSize[]> = {
+  PNG: readPngSize,
+  JPEG: readJpegSize,
+  GIF: readGifSize,
+  BMP: readBmpSize,
+  TIFF: readTiffSizes,
+  WebP: readWebpSize,
+}
+
+/**
+ * IHDR, always the first chunk (PNG specification, section 11.2.1).
+ *
+ *     Offset  Size  Field
+ *     16      4     width, big-endian
+ *     20      4     height
+ */
+function readPngSize(view: DataView): PictureSize[] {
+  return [{ width: view.getUint32(16), height: view.getUint32(20) }]
+}
+
+/**
+ * The first start-of-frame segment (ITU-T T.81, section B.2.2).
+ *
+ *     Offset  Size  Field
+ *     0       2     marker, FFC0 to FFCF without FFC4, FFC8 and FFCC
+ *     2       2     length, big-endian, without the marker
+ *     4       1     sample precision
+ *     5       2     number of lines
+ *     7       2     samples per line
+ */
+function readJpegSize(view: DataView): PictureSize[] {
+  let offset = 2
+  for (;;) {
+    while (view.getUint8(offset) === 0xff && view.getUint8(offset + 1) === 0xff) offset++
+    if (view.getUint8(offset) !== 0xff) return []
+    const marker = view.getUint8(offset + 1)
+    const isStandalone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)
+    const isStartOfFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
+    if (isStartOfFrame) return [{ width: view.getUint16(offset + 7), height: view.getUint16(offset + 5) }]
+    if (marker === 0xd9 || marker === 0xda) return []
+    offset += isStandalone ? 2 : 2 + view.getUint16(offset + 2)
+  }
+}
+
+/**
+ * The logical screen descriptor (GIF89a, section 18).
+ *
+ *     Offset  Size  Field
+ *     6       2     logical screen width, little-endian
+ *     8       2     logical screen height
+ */
+function readGifSize(view: DataView): PictureSize[] {
+  return [{ width: view.getUint16(6, true), height: view.getUint16(8, true) }]
+}
+
+/**
+ * BITMAPCOREHEADER (12 bytes long) or BITMAPINFOHEADER and its successors, all little-endian.
+ *
+ *     Offset  Size    Field
+ *     14      4       size of this header
+ *     18      2 or 4  width
+ *     20, 22  2 or 4  height; negative where the first row is the top one
+ */
+function readBmpSize(view: DataView): PictureSize[] {
+  if (view.getUint32(14, true) === 12) return [{ width: view.getUint16(18, true), height: view.getUint16(20, true) }]
+  return [{ width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }]
+}
+
+const TIFF_IMAGE_WIDTH = 256
+const TIFF_IMAGE_LENGTH = 257
+const TIFF_SHORT = 3
+
+/**
+ * The chain of image file directories (TIFF 6.0, section 2). Nothing when the chain is a ring, which would keep a
+ * decoder busy for ever.
+ *
+ *     Offset       Size  Field
+ *     4            4     offset of the first directory
+ *     directory    2     number of entries
+ *     + 2 + 12 n   2     tag; 2 type; 4 count; 4 value (or its offset)
+ *     + 2 + 12 N   4     offset of the next directory, 0 for none
+ */
+function readTiffSizes(view: DataView): PictureSize[] {
+  const little = view.getUint8(0) === 0x49
+  const sizes: PictureSize[] = []
+  const seen = new Set<number>()
+  for (let offset = view.getUint32(4, little); offset !== 0; ) {
+    if (seen.has(offset)) return []
+    seen.add(offset)
+    const entries = view.getUint16(offset, little)
+    const found = new Map<number, number>()
+    for (let entry = offset + 2; entry < offset + 2 + 12 * entries; entry += 12) {
+      const isShort = view.getUint16(entry + 2, little) === TIFF_SHORT
+      const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little)
+      found.set(view.getUint16(entry, little), value)
+    }
+    sizes.push({ width: found.get(TIFF_IMAGE_WIDTH) ?? 0, height: found.get(TIFF_IMAGE_LENGTH) ?? 0 })
+    offset = view.getUint32(offset + 2 + 12 * entries, little)
+  }
+  return sizes
+}
+
+/**
+ * The first chunk (RFC 9649, section 2.5 to 2.7), little-endian.
+ *
+ *     Offset  Size  Field
+ *     12      4     chunk: `VP8 ` lossy, `VP8L` lossless, `VP8X` extended
+ *     20            its payload
+ *     VP8:  + 6     2 bytes: 14 bits width; 2 bytes: 14 bits height
+ *     VP8L: + 1     14 bits width minus one; 14 bits height minus one
+ *     VP8X: + 4     3 bytes: canvas width minus one; 3 bytes: canvas height minus one
+ */
+function readWebpSize(view: DataView): PictureSize[] {
+  const chunk = view.getUint32(12)
+  if (chunk === 0x56503820) {
+    return [{ width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }]
+  }
+  if (chunk === 0x5650384c) {
+    const bits = view.getUint32(21, true)
+    return [{ width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }]
+  }
+  if (chunk === 0x56503858) {
+    const uint24 = (offset: number) => view.getUint16(offset, true) | (view.getUint8(offset + 2) << 16)
+    return [{ width: uint24(24) + 1, height: uint24(27) + 1 }]
+  }
+  return []
+}
