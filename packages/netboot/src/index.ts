@@ -1,1 +1,21 @@
-export {}
+export {
+  ByteReader,
+  type ByteReaderOptions,
+  type ByteSource,
+  ByteWriter,
+  type CacheOptions,
+  cachedSource,
+  concatSource,
+  type FileSource,
+  fileSource,
+  type HttpSourceOptions,
+  httpSource,
+  memorySource,
+  type OverlaySource,
+  overlaySource,
+  type PatchedExtent,
+  type ReadOptions,
+  readFully,
+  sliceSource,
+  zeroSource,
+} from './bytes/index.js'

@@ -1,0 +1,19 @@
+import { type ByteSource, checkRange, type ReadOptions } from './byte-source.js'
+
+/**
+ * A range of another source as a source of its own.
+ *
+ * @throws KairosError `argument/invalid` for a range that is not inside `source`
+ */
+export function sliceSource(source: ByteSource, offset: number, length: number, name = source.name): ByteSource {
+  checkRange(source, offset, length)
+  const slice = {
+    name,
+    size: length,
+    read(from: number, count: number, options?: ReadOptions): AsyncIterable<Uint8Array> {
+      checkRange(slice, from, count)
+      return source.read(offset + from, count, options)
+    },
+  }
+  return slice
+}

@@ -1,0 +1,5 @@
+export { type AuthorIsoOptions, type AuthorIsoProgress, authorIso } from './author-iso.js'
+export type { BiosBoot, UefiBoot } from './boot.js'
+export { type DirectoryEntriesOptions, directoryEntries } from './directory-entries.js'
+export type { AuthorDirectoryEntry, AuthorEntry, AuthorFileEntry, AuthorSymlinkEntry } from './entry.js'
+export type { VolumeTexts } from './volume.js'
