@@ -1,0 +1,103 @@
+import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+import {
+  gnomeScreenshot,
+  grim,
+  imagemagickImport,
+  maim,
+  powershell,
+  screencapture,
+  scrot,
+  spectacle,
+} from './commands.js'
+import { nodeScreenshots } from './node-screenshots.js'
+import { runCommand } from './run-command.js'
+import type { CaptureContext, CaptureWay, Screenshot } from './screenshot.js'
+
+/** What {@link takeScreenshots} takes from the machine it runs on; tests give their own. */
+export interface ScreenshotInit extends Partial<Omit<CaptureContext, 'signal'>> {
+  /** As `process.platform`. */
+  readonly platform?: string
+}
+
+export interface TakeScreenshotsOptions extends ScreenshotInit {
+  readonly signal?: AbortSignal | undefined
+}
+
+const INSTEAD = 'or pass a picture of the QR code, or the token itself: kairosctl register <token>'
+
+/**
+ * Takes a picture of every display. Tries the package node-screenshots and then the programs that the system may have;
+ * on Wayland those that its compositors support come first. What a program writes is in a private directory that is
+ * removed again.
+ *
+ * @throws KairosError `screenshot/unavailable` (says what was tried and how it failed), `aborted`
+ */
+export async function takeScreenshots(options: TakeScreenshotsOptions = {}): Promise<Screenshot[]> {
+  const platform = options.platform ?? process.platform
+  const context: CaptureContext = {
+    env: options.env ?? process.env,
+    run: options.run ?? runCommand,
+    loadNodeScreenshots: options.loadNodeScreenshots ?? (() => import('node-screenshots')),
+    signal: options.signal,
+  }
+  const failures: string[] = []
+  for (const way of waysFor(platform, context.env)) {
+    throwIfAborted(options.signal, 'Taking a screenshot')
+    try {
+      const screenshots = await way.capture(context)
+      if (screenshots.length > 0) return screenshots
+      failures.push(`${way.name} (no picture)`)
+    } catch (error) {
+      throwIfAborted(options.signal, 'Taking a screenshot')
+      failures.push(`${way.name} (${reasonOf(error)})`)
+    }
+  }
+  throw unavailable(platform, context.env, failures)
+}
+
+/** The ways that can work here, the best first. */
+function waysFor(platform: string, env: CaptureContext['env']): readonly CaptureWay[] {
+  if (platform === 'darwin') return [nodeScreenshots, screencapture]
+  if (platform === 'win32') return [nodeScreenshots, powershell]
+  const onX11 = [nodeScreenshots, scrot, maim, imagemagickImport]
+  const ofDesktops = [gnomeScreenshot, spectacle]
+  if (env.WAYLAND_DISPLAY) {
+    // Through XWayland only the windows of X11 programs can be seen, or nothing: only when all else has failed.
+    return [grim, ...ofDesktops, nodeScreenshots, ...(env.DISPLAY ? onX11.slice(1) : [])]
+  }
+  return env.DISPLAY ? [...onX11, ...ofDesktops] : []
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'ENOENT') return 'not installed'
+  if ('code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND')) {
+    return 'not installed'
+  }
+  return (error.message.split('\n')[0] ?? '').slice(0, 200).replace(/\.$/, '')
+}
+
+function unavailable(platform: string, env: CaptureContext['env'], failures: readonly string[]): KairosError {
+  if (failures.length === 0) {
+    return new KairosError(
+      'screenshot/unavailable',
+      'There is no screen to take a picture of: neither DISPLAY nor WAYLAND_DISPLAY is set.',
+      { hint: `Run this on the desktop that shows the QR code (not over SSH), ${INSTEAD}` },
+    )
+  }
+  return new KairosError('screenshot/unavailable', `No way to take a screenshot worked: ${failures.join(', ')}.`, {
+    hint: `${adviceFor(platform, env)}, ${INSTEAD}`,
+  })
+}
+
+function adviceFor(platform: string, env: CaptureContext['env']): string {
+  if (platform === 'darwin') {
+    return 'Allow your terminal to record the screen (System Settings, Privacy & Security, Screen & System Audio Recording)'
+  }
+  if (platform === 'win32') return 'Run this in the desktop session that shows the QR code'
+  if (!env.WAYLAND_DISPLAY) return 'Install scrot, maim or ImageMagick'
+  const desktop = env.XDG_CURRENT_DESKTOP ?? ''
+  if (/gnome|unity/i.test(desktop)) return 'Install gnome-screenshot'
+  if (/kde/i.test(desktop)) return 'Install spectacle'
+  return 'Install grim (wlroots compositors), gnome-screenshot (GNOME) or spectacle (KDE)'
+}
