@@ -73,6 +73,16 @@ export class Ledger {
     return storage === this.#last.storage ? undefined : this.#write(storage)
   }
 
+  /**
+   * Writes a block with nothing but these values: for a ledger that others have filled until nothing more fits.
+   *
+   * @returns the block to send
+   */
+  startOver(announcements: Iterable<Announcement>): Block {
+    this.#last = { ...this.#last, storage: new Map() }
+    return this.announce(announcements) ?? this.#last
+  }
+
   #merge(block: Block, mode: 'observe' | 'enforce'): boolean {
     const { storage, violations } = mergeStorage(this.#last.storage, block.storage, mode, this.#now() / 1000)
     for (const violation of violations) this.#onViolation(violation)

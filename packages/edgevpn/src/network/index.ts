@@ -1,1 +1,6 @@
-export {}
+export { type Clock, systemClock } from './clock.js'
+export { IPFS_BOOTSTRAP_PEERS } from './libp2p.js'
+export { type Network, type NetworkEvents, openNetwork } from './open.js'
+export type { NetworkOptions } from './options.js'
+export { rendezvousCid } from './rendezvous.js'
+export type { RoomMessage } from './room.js'

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.js'
+
 /** How a node joins the peer-to-peer network. Everything has a default that suits a machine in the next room and one far away. */
 export interface NetworkOptions {
   /** Find peers on the local network by multicast DNS. Default true. */
@@ -10,6 +12,8 @@ export interface NetworkOptions {
   readonly listen?: readonly string[]
   /** Reach peers behind NAT: relay reservations, hole punching, UPnP port mapping. Default: as `dht`. */
   readonly natTraversal?: boolean
+  /** Where the time for rotating keys comes from. Default: the system's clock. */
+  readonly clock?: Clock
   /** Told of what goes on inside, for `--log-level debug`. No secrets. Default: silent. */
   readonly log?: (level: 'debug' | 'warn', message: string) => void
 }

@@ -1,0 +1,55 @@
+import type { PeerDiscovery, PeerInfo } from '@libp2p/interface'
+import { mdns } from '@libp2p/mdns'
+import type { Packet } from 'dns-packet'
+import { openMulticastFanOut } from './multicast-fan-out.js'
+
+/** Time between two questions on the local network, in milliseconds. */
+const QUERY_INTERVAL_MS = 2_000
+
+/** The multicast-dns socket that @libp2p/mdns keeps while it runs. */
+interface MulticastDns {
+  send(packet: Packet, ...rest: unknown[]): void
+  query(packet: Packet): void
+}
+
+type StartableDiscovery = PeerDiscovery & {
+  readonly mdns?: MulticastDns
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Finds the peers of a token on the local network by multicast DNS, on every interface. Whoever answers to the token's
+ * name holds the token.
+ *
+ * Go's nodes do not see @libp2p/mdns, which sends no address records: it is us who must dial them.
+ *
+ * @param name - the token's `mdns`
+ */
+export function localDiscovery(name: string, onPeer: (peer: PeerInfo) => void) {
+  const serviceTag = `${name}.local`
+  const create = mdns({ serviceTag, interval: QUERY_INTERVAL_MS })
+  return (components: Parameters<typeof create>[0]): PeerDiscovery => {
+    const discovery = create(components) as StartableDiscovery
+    const fanOut = openMulticastFanOut()
+    discovery.addEventListener('peer', (event) => onPeer(event.detail))
+    const { start, stop } = discovery
+    discovery.start = async () => {
+      await start.call(discovery)
+      const dns = discovery.mdns
+      if (!dns) return
+      const { send } = dns
+      dns.send = (packet, ...rest) => {
+        send.call(dns, packet, ...rest)
+        fanOut.send(packet)
+      }
+      // The first question went out before this, by the default interface only.
+      dns.query({ questions: [{ name: serviceTag, type: 'PTR' }] })
+    }
+    discovery.stop = async () => {
+      fanOut.close()
+      await stop.call(discovery)
+    }
+    return discovery
+  }
+}
