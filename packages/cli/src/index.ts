@@ -1,1 +1,3 @@
-export {}
+export { kairosctl } from './kairosctl/main.js'
+export { ExitCodes } from './runtime/exit-codes.js'
+export type { Io } from './runtime/io.js'

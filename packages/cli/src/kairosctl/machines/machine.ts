@@ -1,0 +1,27 @@
+import type { Token } from '@kairos-sdk/core'
+
+/** A machine that waits for its config: whoever shows this token. */
+export interface Machine {
+  readonly token: Token
+  /** What it is called in messages: the picture, the display, or the token's fingerprint. */
+  readonly name: string
+}
+
+/** What machine-readable events say about a machine. */
+export function machineData({ name, token }: Machine) {
+  return { machine: name, fingerprint: token.fingerprint }
+}
+
+/** Each machine once, however often its code was seen. @param onRepeated - told of each that is left out */
+export function withoutRepeated(
+  machines: readonly Machine[],
+  onRepeated: (machine: Machine, first: Machine) => void,
+): Machine[] {
+  const byToken = new Map<string, Machine>()
+  for (const machine of machines) {
+    const first = byToken.get(machine.token.fingerprint)
+    if (first) onRepeated(machine, first)
+    else byToken.set(machine.token.fingerprint, machine)
+  }
+  return [...byToken.values()]
+}

@@ -1,0 +1,89 @@
+import { KairosError, translateError } from '@kairos-sdk/core'
+import type { CommandContext } from '../../runtime/command.js'
+import type { QrSdk, Sdk } from '../sdk.js'
+import type { Machine } from './machine.js'
+import { machinesOfTokens } from './machines-of-arguments.js'
+
+type Context = Pick<CommandContext<Sdk>, 'sdk' | 'signal' | 'reporter'>
+
+const WATCH_HINT = 'Make the whole code visible, add --watch to wait for it, or pass a picture or the token.'
+
+/**
+ * The machines whose codes are on the displays now.
+ *
+ * @throws KairosError `screenshot/unavailable`, `qr/no-code`, `qr/no-token`, `aborted`
+ */
+export async function machinesOnScreen({ sdk, signal, reporter }: Context): Promise<Machine[]> {
+  const task = reporter.task({ message: 'Looking for a QR code on the screen' })
+  try {
+    const qr = await sdk.qr()
+    const machines: Machine[] = []
+    const failures: KairosError[] = []
+    const displays = await qr.takeScreenshots({ signal })
+    for (const { name, picture } of displays) {
+      const found = await tokensOf(qr, picture, name, signal)
+      if (KairosError.is(found)) failures.push(found)
+      else machines.push(...machinesOfTokens(found, name))
+    }
+    if (machines.length === 0)
+      throw nothingFound(
+        displays.map(({ name }) => name),
+        failures,
+      )
+    return machines
+  } finally {
+    task.drop()
+  }
+}
+
+/**
+ * The machines whose codes are the first to appear on a display.
+ *
+ * @throws KairosError `screenshot/unavailable`, `aborted`
+ */
+export async function waitForMachinesOnScreen({ sdk, signal, reporter }: Context): Promise<Machine[]> {
+  const task = reporter.task({ message: 'Waiting for a QR code to appear on the screen' })
+  try {
+    const { waitForToken } = await sdk.qr()
+    const { tokens, displays } = await waitForToken({
+      signal,
+      onFrame: ({ number, displays: count, changed }) =>
+        reporter.debug(`Look ${number}: ${count} displays, ${changed} of them changed`),
+    })
+    return machinesOfTokens(tokens, displays.join(' and '))
+  } finally {
+    task.drop()
+  }
+}
+
+async function tokensOf(
+  qr: QrSdk,
+  picture: Uint8Array,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly string[] | KairosError> {
+  try {
+    return (await qr.readTokensFromPicture(picture, { name, signal })).tokens
+  } catch (cause) {
+    const error = translateError(cause, `Cannot look at ${name}`)
+    // One display without a code must not hide the code on the next one.
+    if (error.code.startsWith('qr/')) return error
+    throw error
+  }
+}
+
+function nothingFound(displays: readonly string[], failures: readonly KairosError[]): KairosError {
+  const [first] = failures
+  const wrongCode = failures.find(({ code }) => code === 'qr/no-token')
+  if (wrongCode) return wrongCode
+  if (first && failures.length === 1)
+    return new KairosError(first.code, first.message, { hint: WATCH_HINT, cause: first })
+  return new KairosError(
+    'qr/no-code',
+    `No QR code on any of the ${displays.length} displays (${displays.join(', ')}).`,
+    {
+      hint: WATCH_HINT,
+      cause: first,
+    },
+  )
+}

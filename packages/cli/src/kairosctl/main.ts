@@ -1,0 +1,14 @@
+import { type Io, processIo } from '../runtime/io.js'
+import { runProgram } from '../runtime/run-program.js'
+import { kairosctlProgram } from './program.js'
+
+/**
+ * Runs kairosctl.
+ *
+ * @param argv - the arguments, without `node` and the script
+ * @param io - streams, environment and signals. Default: those of this process
+ * @returns the exit code; docs/cli.md says what each means
+ */
+export async function kairosctl(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  return runProgram(kairosctlProgram(), argv, io)
+}

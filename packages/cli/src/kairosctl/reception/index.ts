@@ -1,0 +1,1 @@
+export { receiveConfig } from './receive-config.js'

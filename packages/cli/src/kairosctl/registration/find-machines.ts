@@ -1,0 +1,36 @@
+import { KairosError } from '@kairos-sdk/core'
+import type { CommandContext } from '../../runtime/command.js'
+import { type Machine, withoutRepeated } from '../machines/machine.js'
+import { machinesOfArguments } from '../machines/machines-of-arguments.js'
+import { machinesOnScreen, waitForMachinesOnScreen } from '../machines/machines-on-screen.js'
+import type { Sdk } from '../sdk.js'
+
+/**
+ * The machines to register: those of the arguments, else those whose codes are on the screen.
+ *
+ * @throws KairosError `argument/invalid`, and those of the functions that look for them
+ */
+export async function findMachines(
+  args: readonly string[],
+  watch: boolean,
+  context: CommandContext<Sdk>,
+): Promise<Machine[]> {
+  if (watch && args.length > 0) {
+    throw new KairosError('argument/invalid', '--watch looks at the screen, but a token or picture is given too.', {
+      hint: 'Leave out one of the two.',
+    })
+  }
+  const { reporter } = context
+  const found = await (args.length > 0
+    ? machinesOfArguments(args, context)
+    : watch
+      ? waitForMachinesOnScreen(context)
+      : machinesOnScreen(context))
+  const machines = withoutRepeated(found, (machine, first) => {
+    if (machine.name !== first.name) reporter.note(`${machine.name} shows the same code as ${first.name}.`)
+  })
+  if (machines.length > 1 && machines.length > args.length) {
+    reporter.note(`${machines.length} machines were found: ${machines.map(({ name }) => name).join('; ')}.`)
+  }
+  return machines
+}

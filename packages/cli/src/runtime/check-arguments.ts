@@ -1,0 +1,37 @@
+import { ArgumentProblem } from './argument-problem.js'
+import type { Command, OptionDefinition } from './command.js'
+import { globalOptions } from './global-options.js'
+import { nearest } from './nearest.js'
+
+/**
+ * Refuses options that a command does not have, and two values where one is meant. Done before yargs looks at them: it
+ * would take the word after an unknown option for its value, and would repeat a token in its message.
+ *
+ * @throws ArgumentProblem
+ */
+export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>): void {
+  const definitions: Readonly<Record<string, OptionDefinition>> = { ...globalOptions, ...command.options }
+  const known = [...Object.keys(definitions), 'help', 'version']
+  const seen = new Set<string>()
+  for (const word of argv) {
+    if (word === '--') return
+    const name = /^--([^=]+)/.exec(word)?.[1]
+    if (name === undefined) {
+      if (/^-[^-\d]/.test(word) && word !== '-h') throw unknownOption(word.slice(0, 2), undefined)
+      continue
+    }
+    if (!known.includes(name)) throw unknownOption(`--${name}`, nearest(name, known))
+    const definition = definitions[name]
+    if (definition && seen.has(name) && !definition.array && definition.type !== 'boolean') {
+      throw new ArgumentProblem(`--${name} is given more than once.`, 'It has one value: which one is meant?')
+    }
+    seen.add(name)
+  }
+}
+
+function unknownOption(option: string, meant: string | undefined): ArgumentProblem {
+  return new ArgumentProblem(
+    `There is no option ${option}.`,
+    meant ? `Did you mean --${meant}?` : '--help shows the options that there are.',
+  )
+}

@@ -1,0 +1,168 @@
+import yargs, { type Argv } from 'yargs'
+import { ArgumentProblem } from './argument-problem.js'
+import { checkOptions } from './check-arguments.js'
+import { type Command, type CommandGroup, isGroup, nameOf, type Program } from './command.js'
+import { globalOptions } from './global-options.js'
+import { commandEpilogue, programEpilogue } from './help-text.js'
+import { nearest } from './nearest.js'
+
+export type ParsedArguments<Sdk> =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'nothing'; readonly help: string }
+  | { readonly kind: 'command'; readonly command: Command<Sdk>; readonly args: ParsedOptions }
+
+export type ParsedOptions = { readonly [name: string]: unknown; readonly _: readonly string[] }
+
+/** Help that looks the same in every terminal and fits the narrow ones. */
+const HELP_COLUMNS = 80
+
+/**
+ * Finds out with yargs which command is called, and with what.
+ *
+ * @throws ArgumentProblem
+ */
+export function parseArguments<Sdk>(program: Program<Sdk>, argv: readonly string[]): ParsedArguments<Sdk> {
+  let called: { command: Command<Sdk>; args: ParsedOptions } | undefined
+  let text = ''
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+  const parser = createParser(program, words, (command, args) => {
+    called = { command, args }
+  })
+  const rest = parser.parse([...words], {}, (_error, _argv, output) => {
+    text = output
+  }) as ParsedOptions
+  if (text !== '') return { kind: 'text', text: `${text}\n` }
+  if (called) return { kind: 'command', ...called }
+  return findMissingCommand(program, rest)
+}
+
+/** The help of the program, or of what `words` name. */
+export function helpOf<Sdk>(program: Program<Sdk>, words: readonly string[]): string {
+  const parsed = parseArguments(program, [...words, '--help'])
+  return parsed.kind === 'text' ? parsed.text : ''
+}
+
+function createParser<Sdk>(
+  program: Program<Sdk>,
+  argv: readonly string[],
+  onCall: (command: Command<Sdk>, args: ParsedOptions) => void,
+): Argv {
+  let current: Command<Sdk> | undefined
+  const parser = yargs()
+    .scriptName(program.name)
+    .usage(`${program.describe}\n\nUsage: $0 <command>`)
+    .parserConfiguration({
+      // `--no-dht` is an option of its own: yargs would list it in the help as `--dht`.
+      'boolean-negation': false,
+      'dot-notation': false,
+      // `--listen A B` must not swallow B, which is a token or a picture.
+      'greedy-arrays': false,
+      // A token or file of digits is text.
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .locale('en')
+    .updateStrings({
+      'Invalid values:': '',
+      'Argument: %s, Given: %s, Choices: %s': '--%s cannot be %s. Choose one of %s.',
+      'Not enough arguments following: %s': '--%s needs a value.',
+      'Arguments %s and %s are mutually exclusive': '--%s and --%s cannot be used together.',
+    })
+    .wrap(HELP_COLUMNS)
+    .version(program.version)
+    .help()
+    .alias('help', 'h')
+    .group(['help', 'version'], 'Global options:')
+    .options(globalOptions)
+    .epilogue(programEpilogue(program))
+    .fail((message, error) => {
+      throw explain(message, error, current)
+    })
+  for (const [commandLine, describe] of program.examples) parser.example(commandLine, describe)
+
+  const define = (target: Argv, command: Command<Sdk>, prefix: string) =>
+    target.command(
+      command.command,
+      command.describe,
+      (builder) => {
+        current = command
+        checkOptions(argv, command)
+        return buildCommand(builder, command, prefix)
+      },
+      (args) => {
+        onCall(command, takeRest(args as unknown as ParsedOptions, command, prefix))
+      },
+    )
+  for (const entry of program.commands) {
+    if (isGroup(entry)) {
+      parser.command(entry.command, entry.describe, (builder) => {
+        builder.usage(`${entry.describe}\n\nUsage: $0 ${entry.command} <command>`)
+        for (const command of entry.commands) define(builder, command, `${entry.command} `)
+        return builder
+      })
+    } else define(parser, entry, '')
+  }
+  return parser
+}
+
+function buildCommand<Sdk>(builder: Argv, command: Command<Sdk>, prefix: string): Argv {
+  builder.usage([`Usage: $0 ${prefix}${command.command} [options]`, command.describe, ...command.details].join('\n\n'))
+  for (const [name, positional] of Object.entries(command.positionals)) builder.positional(name, positional)
+  builder.options(command.options)
+  for (const [commandLine, describe] of command.examples) builder.example(commandLine, describe)
+  return builder.epilogue(commandEpilogue(command))
+}
+
+/** Puts what follows `--`, which yargs leaves alone, where the last argument takes several. */
+function takeRest<Sdk>(args: ParsedOptions, command: Command<Sdk>, prefix: string): ParsedOptions {
+  const rest = args._.slice(prefix === '' ? 1 : 2)
+  if (rest.length === 0) return args
+  const several = /(\w+)(?:\|[\w|]+)?\.\.[\]>]$/.exec(command.command)?.[1]
+  if (!several) {
+    throw new ArgumentProblem(
+      `${prefix}${nameOf(command)}: one argument too many.`,
+      `It is used as: ${prefix}${command.command}`,
+    )
+  }
+  return { ...args, [several]: [...(args[several] as string[]), ...rest] }
+}
+
+function explain<Sdk>(message: string, error: Error | undefined, command: Command<Sdk> | undefined): Error {
+  if (error && error.name !== 'YError') return error
+  const text = message.trim().replace(/\s*\n\s*/g, ' ')
+  const missing = /^Missing required arguments?: (.*)/.exec(text)?.[1]
+  if (missing) {
+    const names = missing.split(', ').map((name) => `--${name}`)
+    return new ArgumentProblem(
+      `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} required.`,
+      exampleOf(command),
+    )
+  }
+  if (text.startsWith('Not enough non-option arguments')) {
+    return new ArgumentProblem(`An argument is missing: ${command?.command ?? '<command>'}`, exampleOf(command))
+  }
+  return new ArgumentProblem(text, exampleOf(command))
+}
+
+function exampleOf<Sdk>(command: Command<Sdk> | undefined): string | undefined {
+  const example = command?.examples[0]
+  return example && `For example: ${example[0]}`
+}
+
+function findMissingCommand<Sdk>(program: Program<Sdk>, rest: ParsedOptions): ParsedArguments<Sdk> {
+  const [first, second] = rest._
+  const group = program.commands.find((entry) => nameOf(entry) === first && isGroup(entry)) as
+    | CommandGroup<Sdk>
+    | undefined
+  const [wrong, known] = group ? [second, group.commands] : [first, program.commands]
+  if (wrong === undefined) return { kind: 'nothing', help: helpOf(program, group ? [group.command] : []) }
+  const path = [program.name, ...(group ? [group.command] : [])].join(' ')
+  const meant = nearest(wrong, known.map(nameOf))
+  // A token pasted in the command's place is not repeated.
+  const shown = wrong.length > 40 ? 'this' : JSON.stringify(wrong)
+  throw new ArgumentProblem(
+    `${path} has no command ${shown}.`,
+    meant ? `Did you mean: ${path} ${meant}` : `See: ${path} --help`,
+  )
+}

@@ -1,0 +1,78 @@
+import type { KairosError, ProgressEvent } from '@kairos-sdk/core'
+import { formatElapsed } from '../duration.js'
+import { describeError } from '../error-text.js'
+import type { LogLevel } from '../global-options.js'
+import { type Io, wantsColors } from '../io.js'
+import { LiveLines } from './live-lines.js'
+import { paletteFor } from './palette.js'
+import { printable, printableLine } from './printable.js'
+import { isTold, type Reporter, type Task, type TaskOptions } from './reporter.js'
+
+export interface TextReporterOptions {
+  readonly logLevel: LogLevel
+  /** Show with an error what caused it. */
+  readonly verbose: boolean
+  /** Milliseconds, ever growing. */
+  readonly now: () => number
+}
+
+/** Speaks to people: with lines that move on a terminal, one line after the other in a pipe. */
+export function createTextReporter(io: Io, { logLevel, verbose, now }: TextReporterOptions): Reporter {
+  const { stdout, stderr } = io
+  const palette = paletteFor(wantsColors(stderr, io.env))
+  const live = stderr.isTTY && io.env.TERM !== 'dumb' ? new LiveLines(stderr) : undefined
+  const say = (text: string) => (live ? live.print(text) : stderr.write(text))
+  const sayAt = (level: Exclude<LogLevel, 'silent'>, text: string) => {
+    if (isTold(level, logLevel)) say(`${text}\n`)
+  }
+
+  const print = (text: string) => {
+    live?.clear()
+    if (text !== '') stdout.write(text)
+  }
+
+  return {
+    json: false,
+    task: (options) => createTask(options),
+    note: (message) => sayAt('info', printableLine(message)),
+    warn: (message) => sayAt('warn', `${palette.warning('!')} ${printableLine(message)}`),
+    debug: (message) => sayAt('debug', palette.faint(printableLine(message))),
+    event() {},
+    show: (text) => say(text),
+    answer: (_data, text) => print(stdout.isTTY ? printable(text) : text),
+    draw: (_data, text) => print(text),
+    error(error) {
+      live?.stop()
+      sayAt('error', describeError(error, palette, verbose))
+    },
+    close: () => live?.stop(),
+  }
+
+  function createTask({ name, message }: TaskOptions): Task {
+    const startedAt = now()
+    const elapsed = () => palette.faint(formatElapsed(now() - startedAt))
+    const prefix = name === undefined ? '' : `${printableLine(name)}: `
+    const owner = {}
+    let current = ''
+    const finish = (level: 'info' | 'error', text: string) => {
+      if (live && isTold('info', logLevel)) live.remove(owner, `${text}\n`)
+      else sayAt(level, text)
+    }
+    const update = (next: string) => {
+      if (next === current) return
+      const isFirst = current === ''
+      current = next
+      if (!isTold('info', logLevel)) return
+      if (!live) say(`${prefix}${current}\n`)
+      else if (isFirst) live.add(owner, (frame) => `${palette.busy(frame)} ${prefix}${current}  ${elapsed()}`)
+    }
+    update(printableLine(message))
+    return {
+      progress: (event: ProgressEvent) => update(printableLine(event.message)),
+      succeed: (text) => finish('info', `${palette.success('✔')} ${prefix}${printableLine(text)}  ${elapsed()}`),
+      fail: (error: KairosError) =>
+        finish('error', `${palette.failure('✖')} ${prefix}${printableLine(error.message)}  ${elapsed()}`),
+      drop: () => live?.remove(owner),
+    }
+  }
+}
