@@ -1,0 +1,6 @@
+export { type FindGrubOptions, findGrub } from './find-grub.js'
+export { type GrubBoot, type GrubBootOptions, grubBoot } from './grub-boot.js'
+export { entryGrubConfig, GRUB_CONFIG_PATH, type LiveMenuOptions, liveGrubConfig } from './grub-config.js'
+export type { GrubHost } from './host-grub.js'
+export type { BiosGrub, EfiFile, GrubArchitecture, GrubImages, UefiGrub } from './images.js'
+export type { RootFileSystem } from './rootfs-grub.js'
