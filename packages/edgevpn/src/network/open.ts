@@ -71,7 +71,13 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
   const { pubsub } = node.services
   const room = openRoom({
     token,
-    pubsub,
+    pubsub: {
+      subscribe: (topic) => pubsub.subscribe(topic),
+      unsubscribe: (topic) => pubsub.unsubscribe(topic),
+      publish: (topic, data) => pubsub.publish(topic, data),
+      // gossipsub forgets a peer some time after its last connection has closed.
+      getSubscribers: (topic) => pubsub.getSubscribers(topic).filter((peer) => node.getConnections(peer).length > 0),
+    },
     clock,
     onMessage: events.onMessage,
     onPeerJoined: (peer) => events.onPeerJoined?.(peer),
@@ -85,8 +91,7 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
     if (detail.type === 'signed') room.handleMessage(detail.topic, detail.from.toString(), detail.data)
   })
   pubsub.addEventListener('subscription-change', () => room.handlePeersChanged())
-  // gossipsub forgets a peer in its own listener for the same event, which may come after ours.
-  node.addEventListener('peer:disconnect', () => queueMicrotask(() => room.handlePeersChanged()))
+  node.addEventListener('peer:disconnect', () => room.handlePeersChanged())
 
   const rendezvous =
     (options.dht ?? true)
