@@ -9,19 +9,16 @@ const MAX_DURATION_MS = 2 ** 31 - 1
 /**
  * A duration as people write it (`10m`, `90s`, `1h30m`, `500ms`, or `90` for seconds) in milliseconds.
  *
+ * @param option - the option that it is the value of
  * @throws ArgumentProblem for anything else, for zero and for more than 24 days
  */
-export function parseDuration(text: unknown): number {
+export function parseDuration(text: string, option: string): number {
   const fail = (found: string) =>
-    new ArgumentProblem(
-      `A duration like 90s, 10m or 1h30m is expected, ${found} found.`,
-      'A bare number means seconds.',
-    )
-  if (typeof text !== 'string' || text.trim() === '') throw fail('nothing')
+    new ArgumentProblem(`${option}: a duration like 90 (seconds), 10m or 1h30m is expected, ${found} found.`)
   const parts = DURATION.exec(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text)?.groups
-  if (!parts) throw fail(JSON.stringify(text))
+  if (text === '' || !parts) throw fail(JSON.stringify(text))
   const total = Object.entries(UNITS).reduce((sum, [unit, size]) => sum + Number(parts[unit] ?? 0) * size, 0)
-  if (total < 1) throw fail('zero')
+  if (total < 1) throw fail('no time at all')
   if (total > MAX_DURATION_MS) throw fail('more than 24 days')
   return Math.round(total)
 }

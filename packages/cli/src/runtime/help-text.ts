@@ -1,17 +1,18 @@
-import type { Command, Program } from './command.js'
+import type { Command, CommandText, OptionDefinition, Program } from './command.js'
 import { ExitCodes, type ExitName, exitCodeTitles } from './exit-codes.js'
 
 /** How any command can end. */
-export const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'interrupted', 'terminated']
+const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'interrupted', 'terminated']
 
 /** What stands at the end of a command's help. */
 export function commandEpilogue<Sdk>(command: Command<Sdk>): string {
-  return ['Exit codes:', ...exitsOf(command).map((name) => `  ${exitLine(name)}`)].join('\n')
+  const exits = exitsOf(command).map((name) => `  ${String(ExitCodes[name]).padStart(3)}  ${exitCodeTitles[name]}`)
+  return `${exampleText(command.examples)}\n\nExit codes:\n${exits.join('\n')}`
 }
 
 /** What stands at the end of a program's help. */
-export function programEpilogue<Sdk>(program: Program<Sdk>): string {
-  return `${program.name} <command> --help shows a command's options, examples and exit codes.`
+export function programEpilogue<Sdk>({ name, examples }: Program<Sdk>): string {
+  return `${exampleText(examples)}\n\n${name} <command> --help shows a command's options, examples and exit codes.`
 }
 
 /** The ways a command can end, in the order of their codes. */
@@ -19,6 +20,18 @@ export function exitsOf<Sdk>(command: Command<Sdk>): ExitName[] {
   return [...new Set([...commonExits, ...command.exits])].sort((a, b) => ExitCodes[a] - ExitCodes[b])
 }
 
-function exitLine(name: ExitName): string {
-  return `${String(ExitCodes[name]).padStart(3)}  ${exitCodeTitles[name]}`
+/** An option's description with what its value may be. */
+export function describeOption({ describe, choices, default: preset, demandOption }: OptionDefinition): string {
+  const notes = [
+    demandOption && 'required',
+    choices && `one of ${choices.join(', ')}`,
+    preset !== undefined && preset !== false && `default ${preset}`,
+  ].filter(Boolean)
+  return notes.length === 0 ? describe : `${describe} (${notes.join('; ')})`
+}
+
+/** On lines of their own: a command line that is broken cannot be copied. */
+function exampleText(examples: CommandText['examples']): string {
+  const lines = examples.map(([commandLine, describe]) => `  ${commandLine}${describe && `\n      ${describe}`}`)
+  return `Examples:\n${lines.join('\n')}`
 }

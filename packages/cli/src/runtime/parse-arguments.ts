@@ -1,9 +1,9 @@
 import yargs, { type Argv } from 'yargs'
 import { ArgumentProblem } from './argument-problem.js'
 import { checkOptions } from './check-arguments.js'
-import { type Command, type CommandGroup, isGroup, nameOf, type Program } from './command.js'
+import { type Command, type CommandGroup, isGroup, nameOf, type OptionDefinition, type Program } from './command.js'
 import { globalOptions } from './global-options.js'
-import { commandEpilogue, programEpilogue } from './help-text.js'
+import { commandEpilogue, describeOption, programEpilogue } from './help-text.js'
 import { nearest } from './nearest.js'
 
 export type ParsedArguments<Sdk> =
@@ -48,7 +48,7 @@ function createParser<Sdk>(
   onCall: (command: Command<Sdk>, args: ParsedOptions) => void,
 ): Argv {
   let current: Command<Sdk> | undefined
-  const parser = yargs()
+  const parser = withoutTypes(yargs())
     .scriptName(program.name)
     .usage(`${program.describe}\n\nUsage: $0 <command>`)
     .parserConfiguration({
@@ -64,7 +64,6 @@ function createParser<Sdk>(
     .exitProcess(false)
     .locale('en')
     .updateStrings({
-      'Invalid values:': '',
       'Argument: %s, Given: %s, Choices: %s': '--%s cannot be %s. Choose one of %s.',
       'Not enough arguments following: %s': '--%s needs a value.',
       'Arguments %s and %s are mutually exclusive': '--%s and --%s cannot be used together.',
@@ -74,12 +73,11 @@ function createParser<Sdk>(
     .help()
     .alias('help', 'h')
     .group(['help', 'version'], 'Global options:')
-    .options(globalOptions)
+    .options(described(globalOptions, 'Global options:'))
     .epilogue(programEpilogue(program))
     .fail((message, error) => {
       throw explain(message, error, current)
     })
-  for (const [commandLine, describe] of program.examples) parser.example(commandLine, describe)
 
   const define = (target: Argv, command: Command<Sdk>, prefix: string) =>
     target.command(
@@ -108,10 +106,30 @@ function createParser<Sdk>(
 
 function buildCommand<Sdk>(builder: Argv, command: Command<Sdk>, prefix: string): Argv {
   builder.usage([`Usage: $0 ${prefix}${command.command} [options]`, command.describe, ...command.details].join('\n\n'))
-  for (const [name, positional] of Object.entries(command.positionals)) builder.positional(name, positional)
-  builder.options(command.options)
-  for (const [commandLine, describe] of command.examples) builder.example(commandLine, describe)
-  return builder.epilogue(commandEpilogue(command))
+  for (const [name, positional] of Object.entries(command.positionals)) {
+    builder.positional(name, positional)
+    // Else yargs would read the argument `-`, which stands for standard input, as an empty one.
+    if (!positional.array) builder.nargs(name, 1)
+  }
+  return builder.options(described(command.options, 'Options:')).epilogue(commandEpilogue(command))
+}
+
+/**
+ * What a value may be is said in the descriptions, in words; yargs' own notes (`[boolean] [default: false]`) only make the
+ * help harder to read. Its types do not know this method yet.
+ */
+function withoutTypes(parser: Argv): Argv {
+  return (parser as Argv & { usageConfiguration(options: object): Argv }).usageConfiguration({ 'hide-types': true })
+}
+
+/** Options with what their values may be in their descriptions, and under a title. */
+function described(
+  options: Readonly<Record<string, OptionDefinition>>,
+  group: string,
+): Record<string, OptionDefinition> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { group, ...option, describe: describeOption(option) }]),
+  )
 }
 
 /** Puts what follows `--`, which yargs leaves alone, where the last argument takes several. */
@@ -128,9 +146,13 @@ function takeRest<Sdk>(args: ParsedOptions, command: Command<Sdk>, prefix: strin
   return { ...args, [several]: [...(args[several] as string[]), ...rest] }
 }
 
+/** Turns what yargs says of the arguments into what a person can do about it. */
 function explain<Sdk>(message: string, error: Error | undefined, command: Command<Sdk> | undefined): Error {
   if (error && error.name !== 'YError') return error
-  const text = message.trim().replace(/\s*\n\s*/g, ' ')
+  const text = message
+    .replace(/^Invalid values:/, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
   const missing = /^Missing required arguments?: (.*)/.exec(text)?.[1]
   if (missing) {
     const names = missing.split(', ').map((name) => `--${name}`)
@@ -142,7 +164,7 @@ function explain<Sdk>(message: string, error: Error | undefined, command: Comman
   if (text.startsWith('Not enough non-option arguments')) {
     return new ArgumentProblem(`An argument is missing: ${command?.command ?? '<command>'}`, exampleOf(command))
   }
-  return new ArgumentProblem(text, exampleOf(command))
+  return new ArgumentProblem(text, '--help explains it.')
 }
 
 function exampleOf<Sdk>(command: Command<Sdk> | undefined): string | undefined {
@@ -160,7 +182,7 @@ function findMissingCommand<Sdk>(program: Program<Sdk>, rest: ParsedOptions): Pa
   const path = [program.name, ...(group ? [group.command] : [])].join(' ')
   const meant = nearest(wrong, known.map(nameOf))
   // A token pasted in the command's place is not repeated.
-  const shown = wrong.length > 40 ? 'this' : JSON.stringify(wrong)
+  const shown = wrong.length > 40 ? 'like this one' : JSON.stringify(wrong)
   throw new ArgumentProblem(
     `${path} has no command ${shown}.`,
     meant ? `Did you mean: ${path} ${meant}` : `See: ${path} --help`,

@@ -6,7 +6,7 @@ import type { Sdk } from '../sdk.js'
 
 export const receive: Command<Sdk> = command({
   command: 'receive',
-  describe: 'Show a QR code and wait for a cloud config, as a machine does',
+  describe: 'Wait for a config, as a machine does',
   details: [
     "The machine's side of the pairing, for tests, demonstrations and installers of your own. The QR code and its text go to standard error, the config to standard output or into a file.",
     'Without --token a new one is made for this pairing only. Whoever sees the code can send a config.',

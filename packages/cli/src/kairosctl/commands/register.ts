@@ -6,8 +6,9 @@ import type { Sdk } from '../sdk.js'
 
 export const register: Command<Sdk> = command({
   command: 'register [token|image..]',
-  describe: 'Send a cloud config to machines that show a QR code',
+  describe: 'Register machines by their QR codes',
   details: [
+    'Sends a cloud config to machines that wait for one and show a QR code, over the local network or the internet.',
     'Each argument is a token (the text under the QR code) or a picture of the code: a screenshot, a photo, a screen dump of a virtual machine, also by URL. Without one, the displays of this computer are looked at. All machines that are found are registered at once.',
     'The cloud config is checked first. Nothing is sent when it, or one of the arguments, cannot be used.',
   ],

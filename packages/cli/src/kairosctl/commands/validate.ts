@@ -4,8 +4,8 @@ import type { Sdk } from '../sdk.js'
 
 export const validate: Command<Sdk> = command({
   command: 'validate <config>',
-  describe: 'Check that a node will accept a cloud config',
-  details: ['Looks at the first line, the size and the YAML, as a node does before it uses a config.'],
+  describe: 'Check a cloud config',
+  details: ['Tells whether a node will accept it: its first line, its size and its YAML.'],
   positionals: {
     config: {
       type: 'string',

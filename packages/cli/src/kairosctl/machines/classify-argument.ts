@@ -71,6 +71,8 @@ function guess(argument: string): 'token' | 'picture' | 'neither' {
 }
 
 function shown(argument: string): string {
+  // yargs gives `-` as an empty argument.
+  if (argument === '') return 'An empty argument, or standard input,'
   return argument.length > LONGEST_SHOWN
     ? `An argument of ${argument.length.toLocaleString('en')} characters`
     : JSON.stringify(argument)

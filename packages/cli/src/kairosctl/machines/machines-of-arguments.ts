@@ -52,9 +52,7 @@ export async function machinesOfArguments(
     } catch (cause) {
       const error = translateError(cause, 'Cannot use it')
       if (error.code === 'aborted') throw error
-      context.reporter
-        .task({ name: `argument ${number}`, message: 'not usable', data: { argument: number } })
-        .fail(error)
+      context.reporter.failure(`argument ${number}`, error, { argument: number })
       failures.push({ number, error })
     }
   }

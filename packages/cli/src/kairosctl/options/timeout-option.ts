@@ -2,7 +2,7 @@ import type { OptionDefinition } from '../../runtime/command.js'
 import { parseDuration } from '../../runtime/duration.js'
 
 export const timeoutOption = {
-  coerce: parseDuration,
+  coerce: (text: string) => parseDuration(text, '--timeout'),
   default: '10m',
   describe: 'Give up after this time, for example 90s, 10m or 1h30m',
   completes: 'nothing',

@@ -8,8 +8,5 @@ import { ArgumentProblem } from '../../runtime/argument-problem.js'
 export function parseUnixTime(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new ArgumentProblem(
-    `--at: a time in whole seconds since 1970 is expected, ${JSON.stringify(text)} found.`,
-    'For another time: --at "$(date -d \'2026-01-31 12:00\' +%s)"',
-  )
+  throw new ArgumentProblem(`--at: a time in whole seconds since 1970 is expected, ${JSON.stringify(text)} found.`)
 }

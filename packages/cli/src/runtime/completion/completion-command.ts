@@ -6,7 +6,7 @@ import { completionScript, Shells } from './scripts.js'
 export function completionCommand<Sdk>(program: string): Command<Sdk> {
   return commandFor<Sdk>()({
     command: 'completion [shell]',
-    describe: 'Print the script for shell completion',
+    describe: 'Print a script for shell completion',
     details: ['Without an argument, for the shell that $SHELL names. The script says at its top where it belongs.'],
     positionals: {
       shell: { choices: Shells, describe: 'Shell to complete in', completes: 'nothing' },

@@ -33,6 +33,7 @@ export function createJsonReporter({ stdout }: Io, { logLevel, verbose, now }: J
     note: log('info'),
     warn: log('warn'),
     debug: log('debug'),
+    failure: (_name, error, data) => write({ event: 'failed', ...data, ...fieldsOf(error) }),
     event: (name, data) => write({ event: name, ...data }),
     show() {},
     answer: (data) => write(data),

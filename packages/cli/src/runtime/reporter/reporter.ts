@@ -32,6 +32,8 @@ export interface Reporter {
   warn(message: string): void
   /** What goes on inside, for `--log-level debug`. */
   debug(message: string): void
+  /** One of several things failed; the command goes on. @param data - as of a task */
+  failure(name: string, error: KairosError, data: object): void
   /** Something that only a program wants to know. */
   event(name: string, data: object): void
   /** Text for standard error that is part of the command's work and shown at every log level, such as a QR code. */

@@ -37,6 +37,8 @@ export function createTextReporter(io: Io, { logLevel, verbose, now }: TextRepor
     note: (message) => sayAt('info', printableLine(message)),
     warn: (message) => sayAt('warn', `${palette.warning('!')} ${printableLine(message)}`),
     debug: (message) => sayAt('debug', palette.faint(printableLine(message))),
+    failure: (name, error) =>
+      sayAt('error', `${palette.failure('✖')} ${printableLine(name)}: ${printableLine(error.message)}`),
     event() {},
     show: (text) => say(text),
     answer: (_data, text) => print(stdout.isTTY ? printable(text) : text),
