@@ -11,5 +11,7 @@ export function buildOf(entry: Record<string, string>) {
     sourcemap: true,
     splitting: true,
     clean: true,
+    // Dependencies stay what they are, optional ones and native modules too.
+    skipNodeModulesBundle: true,
   })
 }
