@@ -32,8 +32,8 @@ users:
 - name: 'kairos'      # the user
   passwd:   "kairos"
 install:   # where it goes
-   reboot: true
    device: /dev/sda
+   reboot: true
    # the disk is chosen later
    auto:   true       # yes
 hostname: metal-{{ trunc 4 .MachineID }}
@@ -54,24 +54,24 @@ hostname: metal-{{ trunc 4 .MachineID }}
     [
       'a section without a value is filled',
       'install: # x\na: 1\n',
-      'install: # x\n  reboot: true\n  device: /dev/sda\na: 1\n',
+      'install: # x\n  device: /dev/sda\n  reboot: true\na: 1\n',
     ],
-    ['a section of null is filled', 'install: ~\na: 1\n', 'install: { reboot: true, device: /dev/sda }\na: 1\n'],
-    ['a missing section is added at the end', 'a: 1\n', 'a: 1\ninstall:\n  reboot: true\n  device: /dev/sda\n'],
-    ['a missing last line break is added', 'a: 1', 'a: 1\ninstall:\n  reboot: true\n  device: /dev/sda\n'],
-    ['an empty document gets the section', '', 'install:\n  reboot: true\n  device: /dev/sda\n'],
+    ['a section of null is filled', 'install: ~\na: 1\n', 'install: { device: /dev/sda, reboot: true }\na: 1\n'],
+    ['a missing section is added at the end', 'a: 1\n', 'a: 1\ninstall:\n  device: /dev/sda\n  reboot: true\n'],
+    ['a missing last line break is added', 'a: 1', 'a: 1\ninstall:\n  device: /dev/sda\n  reboot: true\n'],
+    ['an empty document gets the section', '', 'install:\n  device: /dev/sda\n  reboot: true\n'],
     [
       'the end of the document stays the end',
       'a: 1\n...\n',
-      'a: 1\ninstall:\n  reboot: true\n  device: /dev/sda\n...\n',
+      'a: 1\ninstall:\n  device: /dev/sda\n  reboot: true\n...\n',
     ],
     [
       'a flow map is edited as one',
       'install: {auto: true}\n',
-      'install: { reboot: true, device: /dev/sda,auto: true}\n',
+      'install: { device: /dev/sda, reboot: true,auto: true}\n',
     ],
-    ['an empty flow map too', 'install: {}\n', 'install: { reboot: true, device: /dev/sda }\n'],
-    ['a document in braces too', '{a: 1}\n', '{ install: { reboot: true, device: /dev/sda },a: 1}\n'],
+    ['an empty flow map too', 'install: {}\n', 'install: { device: /dev/sda, reboot: true }\n'],
+    ['a document in braces too', '{a: 1}\n', '{ install: { device: /dev/sda, reboot: true },a: 1}\n'],
     [
       'a block scalar is replaced',
       'install:\n  device: |\n    /dev/x\n  auto: 1\n',
@@ -80,7 +80,7 @@ hostname: metal-{{ trunc 4 .MachineID }}
     [
       'a comment after the key stays',
       'install:\n  # first\n\n  auto: 1\n',
-      'install:\n  reboot: true\n  device: /dev/sda\n  # first\n\n  auto: 1\n',
+      'install:\n  device: /dev/sda\n  reboot: true\n  # first\n\n  auto: 1\n',
     ],
   ])('%s', (_title, before, after) => {
     expect(setInstallOptions(`#cloud-config\n${before}`, { device: '/dev/sda', reboot: true })).toBe(

@@ -32,7 +32,8 @@ export function setInstallOptions(text: string, options: InstallOptions): string
       'Let the script choose, or send a YAML cloud config.',
     )
   }
-  return entries.reduce((current, [key, value]) => setKey(current, 'install', key, value), text)
+  // New keys go to the top of the section: the last one first, so that they end up in order.
+  return entries.reduceRight((current, [key, value]) => setKey(current, 'install', key, value), text)
 }
 
 function setKey(text: string, section: string, key: string, value: Value): string {

@@ -50,6 +50,7 @@ export const ErrorCodes = {
 
   'iso/not-an-image': 'the input is not an ISO 9660 image',
   'iso/damaged': 'a structure of the image is cut off or contradicts itself',
+  'iso/damaged-undo': 'an undo record is damaged or belongs to another image',
   'iso/not-found': 'the image has no file or directory of this path',
   'iso/unsupported': 'the image, or what is to go into it, needs something that is not supported',
 

@@ -8,7 +8,7 @@ describe('toWire', () => {
   it('merges the flags into the config, for nodes of today, and sends them beside it, for older ones', () => {
     expect(toWire({ config: CONFIG, device: '/dev/sda', reboot: true })).toEqual({
       device: '/dev/sda',
-      cc: '#cloud-config\n# mine\nusers: []\ninstall:\n  reboot: true\n  device: /dev/sda\n',
+      cc: '#cloud-config\n# mine\nusers: []\ninstall:\n  device: /dev/sda\n  reboot: true\n',
       reboot: '',
     })
   })
