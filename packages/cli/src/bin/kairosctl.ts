@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { kairosctl } from '../kairosctl/main.js'
+import { nodeVersionProblem } from '../runtime/node-version.js'
 
-process.exitCode = await kairosctl(process.argv.slice(2))
+const problem = nodeVersionProblem(process.versions.node)
+if (problem) {
+  process.stderr.write(problem)
+  process.exitCode = 1
+} else {
+  const { kairosctl } = await import('../kairosctl/main.js')
+  process.exitCode = await kairosctl(process.argv.slice(2))
+}

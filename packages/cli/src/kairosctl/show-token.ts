@@ -5,13 +5,17 @@ import type { Output } from '../runtime/io.js'
 import { openSecretFile } from '../runtime/secret-file.js'
 import type { Sdk } from './sdk.js'
 
+const ADVICE = `Register this machine with a picture of the code, or with the text below it:
+  kairosctl register <picture or text> --config config.yaml
+`
+
 /** Shows a token to the person in front of the machine, as a code and as text, or to a program as an event. */
 export async function showToken(token: Token, { sdk, io, reporter }: CommandContext<Sdk>): Promise<void> {
   const text = encodeToken(token)
   reporter.event('token', { token: text, fingerprint: token.fingerprint })
   if (reporter.json) return
   const code = await drawCode(text, io.stderr, { sdk, io })
-  reporter.show(`${code}\n${text}\n\n`)
+  reporter.show(`${code}\n${text}\n\n${ADVICE}\n`)
   const advice = adviceOnSize(code, io.stderr)
   if (advice) reporter.warn(advice)
 }

@@ -1,16 +1,21 @@
 import type { KairosError } from '@kairos-sdk/core'
 import type { Palette } from './reporter/palette.js'
 import { printable, printableLine } from './reporter/printable.js'
+import { wrapText } from './reporter/wrap-text.js'
 
-/** An error as people read it: what is wrong, then what to do; with `verbose` also where it comes from. */
-export function describeError(error: KairosError, palette: Palette, verbose: boolean): string {
-  const lines = [`${palette.failure('✖')} ${printableLine(error.message)}`]
-  if (error.hint !== undefined)
-    lines.push(
-      ...printable(error.hint)
-        .split('\n')
-        .map((line) => `  ${line}`),
-    )
+export interface ErrorTextOptions {
+  readonly palette: Palette
+  /** Of the terminal; undefined for a pipe. */
+  readonly columns: number | undefined
+  /** With what caused it, and where. */
+  readonly verbose: boolean
+}
+
+/** An error as people read it: what is wrong, then what to do. */
+export function describeError(error: KairosError, { palette, columns, verbose }: ErrorTextOptions): string {
+  const message = wrapText(printableLine(error.message), columns, '  ').trimStart()
+  const lines = [`${palette.failure('✖')} ${message}`]
+  if (error.hint !== undefined) lines.push(wrapText(printable(error.hint), columns, '  '))
   if (verbose) lines.push(...causesOf(error).map((cause) => palette.faint(printable(cause))))
   return lines.join('\n')
 }

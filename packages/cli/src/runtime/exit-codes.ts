@@ -16,6 +16,7 @@ export const ExitCodes = {
   network: 10,
   output: 11,
   image: 12,
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -37,6 +38,7 @@ export const exitCodeTitles: Readonly<Record<ExitName, string>> = {
   network: 'the network could not be started',
   output: 'the result could not be written',
   image: 'an image could not be read or made',
+  hangup: 'stopped because its terminal was closed (SIGHUP)',
   interrupted: 'stopped by Ctrl-C (SIGINT)',
   terminated: 'stopped by SIGTERM',
 }
@@ -83,4 +85,5 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 export const signalExitCodes: Readonly<Record<StopSignal, ExitCode>> = {
   SIGINT: ExitCodes.interrupted,
   SIGTERM: ExitCodes.terminated,
+  SIGHUP: ExitCodes.hangup,
 }

@@ -2,7 +2,7 @@ import type { Command, CommandText, OptionDefinition, Program } from './command.
 import { ExitCodes, type ExitName, exitCodeTitles } from './exit-codes.js'
 
 /** How any command can end. */
-const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'interrupted', 'terminated']
+const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'hangup', 'interrupted', 'terminated']
 
 /** What stands at the end of a command's help. */
 export function commandEpilogue<Sdk>(command: Command<Sdk>): string {

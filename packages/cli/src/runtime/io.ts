@@ -6,11 +6,11 @@ export interface Output {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
   readonly rows?: number | undefined
-  on?(event: 'error', listener: (error: Error) => void): unknown
-  off?(event: 'error', listener: (error: Error) => void): unknown
 }
 
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+/** Ctrl-C, `kill`, and the end of the terminal. */
+export const StopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+export type StopSignal = (typeof StopSignals)[number]
 
 /** Where a program learns that it should stop. */
 export interface SignalSource {
@@ -29,6 +29,7 @@ export interface Io {
 
 /** The world of this process. */
 export function processIo(): Io {
+  for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosedPipe)
   return {
     // Node opens standard input when it is first looked at; most commands never do.
     get stdin() {
@@ -44,4 +45,9 @@ export function processIo(): Io {
 /** Whether colours may be written to a stream: a terminal, and nobody asked for none (https://no-color.org). */
 export function wantsColors(output: Output, env: Io['env']): boolean {
   return output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+}
+
+/** A reader that has seen enough, as in `| head`, is no mistake of anybody. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

@@ -1,35 +1,34 @@
-import type { Io, StopSignal } from './io.js'
+import { type Io, type StopSignal, StopSignals } from './io.js'
 
 export interface StopWatch extends Disposable {
-  /** Fires at the first SIGINT or SIGTERM. */
+  /** Fires at the first of the signals. */
   readonly signal: AbortSignal
   /** The signal that came, if one did. */
   readonly received: StopSignal | undefined
 }
 
 /**
- * Turns the first SIGINT or SIGTERM into an AbortSignal. From then on nobody listens: a second one ends the process at
- * once, as the operating system does by itself.
+ * Turns the first Ctrl-C (or another signal to stop) into an AbortSignal. From then on nobody listens: a second one ends
+ * the process at once, as the operating system does by itself.
  *
  * @param onStop - called at the first one, before anything is aborted
  */
 export function watchStopSignals(signals: Io['signals'], onStop: (signal: StopSignal) => void): StopWatch {
   const controller = new AbortController()
   let received: StopSignal | undefined
-  const stop = (signal: StopSignal) => {
-    forget()
-    received = signal
-    onStop(signal)
-    controller.abort()
-  }
-  const onInterrupt = () => stop('SIGINT')
-  const onTerminate = () => stop('SIGTERM')
+  const listeners = StopSignals.map((signal) => {
+    const listener = () => {
+      forget()
+      received = signal
+      onStop(signal)
+      controller.abort()
+    }
+    signals.on(signal, listener)
+    return [signal, listener] as const
+  })
   const forget = () => {
-    signals.off('SIGINT', onInterrupt)
-    signals.off('SIGTERM', onTerminate)
+    for (const [signal, listener] of listeners) signals.off(signal, listener)
   }
-  signals.on('SIGINT', onInterrupt)
-  signals.on('SIGTERM', onTerminate)
   return {
     signal: controller.signal,
     get received() {

@@ -44,9 +44,10 @@ export const register: Command<Sdk> = command({
   ],
   exits: ['cloudConfig', 'input', 'token', 'picture', 'noCode', 'noMachine', 'notAcknowledged', 'network'],
   async run(args, context) {
+    const network = networkOf(args, context.reporter)
     const { findMachines, readPayload, sendToAll } = await import('../registration/index.js')
     const payload = await readPayload(args, context)
     const machines = await findMachines(args.token ?? [], args.watch, context)
-    await sendToAll(machines, payload, { timeoutMs: args.timeout, network: networkOf(args, context.reporter) }, context)
+    await sendToAll(machines, payload, { timeoutMs: args.timeout, network }, context)
   },
 })

@@ -1,5 +1,6 @@
 import type { NetworkOptions } from '@kairos-sdk/edgevpn/network'
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs'
+import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { OptionDefinition } from '../../runtime/command.js'
 import type { Reporter } from '../../runtime/reporter/reporter.js'
 
@@ -39,8 +40,18 @@ export const networkOptions = {
 
 type NetworkArguments = ArgumentsCamelCase<InferredOptionTypes<typeof networkOptions>>
 
-/** The network options of the SDK that the arguments ask for. */
+/**
+ * The network options of the SDK that the arguments ask for.
+ *
+ * @throws ArgumentProblem for options that leave nothing to find a machine by
+ */
 export function networkOf(args: NetworkArguments, reporter: Reporter): NetworkOptions {
+  if (args.noDht && args.noMdns) {
+    throw new ArgumentProblem('With both --no-dht and --no-mdns no machine can be found.', 'Leave out one of them.')
+  }
+  if (args.noDht && args.bootstrap) {
+    throw new ArgumentProblem('--bootstrap names nodes of the DHT, which --no-dht turns off.', 'Leave out one of them.')
+  }
   return {
     dht: !args.noDht,
     mdns: !args.noMdns,

@@ -29,7 +29,7 @@ export async function receiveConfig(args: ReceiveArguments, context: CommandCont
   if (args.qrOutput !== undefined) await writeQrPng(token, args.qrOutput, context)
   if (args.showToken ?? (args.token === undefined && !reporter.json)) await showToken(token, context)
   const { receive } = await sdk.pairing()
-  const task = reporter.task({ message: 'Starting the network', data: { fingerprint: token.fingerprint } })
+  const task = reporter.task({ message: 'Starting the peer-to-peer node', data: { fingerprint: token.fingerprint } })
   let received: ReceivedPayload
   try {
     received = await receive(token, {

@@ -27,7 +27,11 @@ export async function findMachines(
       ? waitForMachinesOnScreen(context)
       : machinesOnScreen(context))
   const machines = withoutRepeated(found, (machine, first) => {
-    if (machine.name !== first.name) reporter.note(`${machine.name} shows the same code as ${first.name}.`)
+    reporter.note(
+      machine.name === first.name
+        ? `${machine.name} is named more than once; it is registered once.`
+        : `${machine.name} shows the same code as ${first.name}; it is registered once.`,
+    )
   })
   if (machines.length > 1 && machines.length > args.length) {
     reporter.note(`${machines.length} machines were found: ${machines.map(({ name }) => name).join('; ')}.`)

@@ -49,7 +49,7 @@ async function sendTo(
   { reporter, signal }: CommandContext<Sdk>,
 ): Promise<Outcome> {
   const name = isOneOfSeveral ? machine.name : undefined
-  const task = reporter.task({ name, message: 'Starting the network', data: machineData(machine) })
+  const task = reporter.task({ name, message: 'Starting the peer-to-peer node', data: machineData(machine) })
   try {
     const result = await send(machine.token, payload, { ...options, signal, onProgress: task.progress })
     task.succeed(`Registered: ${result.peerId} confirmed the config`, { peerId: result.peerId })

@@ -45,7 +45,7 @@ export function createTextReporter(io: Io, { logLevel, verbose, now }: TextRepor
     draw: (_data, text) => print(text),
     error(error) {
       live?.stop()
-      sayAt('error', describeError(error, palette, verbose))
+      sayAt('error', describeError(error, { palette, verbose, columns: stderr.isTTY ? stderr.columns : undefined }))
     },
     close: () => live?.stop(),
   }

@@ -1,0 +1,24 @@
+/** Wider lines are hard to read, however wide the terminal is. */
+const WIDEST = 100
+
+/**
+ * Breaks text between words so that it fits a terminal.
+ *
+ * @param columns - of the terminal; undefined leaves the text alone, as a pipe needs it
+ * @param indent - put before each line
+ */
+export function wrapText(text: string, columns: number | undefined, indent: string): string {
+  const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.min(columns, WIDEST) - indent.length
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = ''
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return lines.map((line) => indent + line).join('\n')
+}
