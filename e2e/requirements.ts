@@ -18,7 +18,8 @@ export function findProgram(name: string): string | undefined {
 }
 
 /**
- * Asks for programs (by name) and files (by absolute path) that a test needs and the project does not bring along.
+ * Asks for programs (by name), files (by absolute path) and, as `root`, for the rights that a test needs and the project
+ * does not bring along.
  *
  *     describe.skipIf(requirement(['xorriso', '/usr/share/OVMF/OVMF_CODE_4M.fd']))('...', () => {})
  *
@@ -26,9 +27,9 @@ export function findProgram(name: string): string | undefined {
  * @throws Error in CI, where skipped tests would hide that nothing was tested
  */
 export function requirement(names: readonly string[]): boolean {
-  const missing = names.filter((name) => findProgram(name) === undefined)
+  const missing = names.filter((name) => (name === 'root' ? process.getuid?.() !== 0 : findProgram(name) === undefined))
   if (missing.length === 0) return false
-  const message = `These tests need ${missing.join(', ')}: install them first.`
+  const message = `These tests need ${missing.join(', ')}.`
   if (process.env.CI) throw new Error(message)
   console.warn(`Skipped. ${message}`)
   return true
