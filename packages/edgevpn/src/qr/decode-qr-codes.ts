@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '@kairos-sdk/core'
-import { QUICK_STEPS, THOROUGH_STEPS } from './ladder.js'
+import { type LadderStep, QUICK_STEPS, THOROUGH_STEPS } from './ladder.js'
 import type { Raster } from './raster.js'
 import { readPicture } from './read-picture.js'
 
@@ -27,8 +27,8 @@ export interface DecodeQrCodesOptions {
  * @throws KairosError `qr/not-a-picture`, `input/too-large` (more than 100 megapixels), `aborted`
  */
 export async function decodeQrCodes(picture: Uint8Array, options: DecodeQrCodesOptions = {}): Promise<string[]> {
-  const raster = await readPicture(picture, options)
-  const { texts } = await lookAtPicture(raster, options)
+  const frames = await readPicture(picture, options)
+  const { texts } = await lookAtFrames(frames, options)
   return texts
 }
 
@@ -40,29 +40,36 @@ export interface Look {
 }
 
 /**
- * Climbs the ladder until `isEnough` says yes.
+ * Climbs the ladder until `isEnough` says yes. Each frame of an animation gets the quick looks, the first and the last
+ * one get the others too.
  *
  * @param isEnough - told all texts that were found so far. Default: one text is enough.
  */
-export async function lookAtPicture(
-  raster: Raster,
+export async function lookAtFrames(
+  frames: readonly Raster[],
   options: DecodeQrCodesOptions,
   isEnough: (texts: readonly string[]) => boolean = (texts) => texts.length > 0,
 ): Promise<Look> {
   const texts = new Set<string>()
   let ways = 0
-  const quick = QUICK_STEPS.map((step) => ({ ...step, isLast: step === QUICK_STEPS.at(-1) }))
-  const thorough = THOROUGH_STEPS.map((step) => ({ ...step, isLast: true }))
-  for (const { look, isLast } of options.effort === 'quick' ? quick : [...quick, ...thorough]) {
-    throwIfAborted(options.signal, `Looking for QR codes in ${options.name ?? 'the picture'}`)
-    const found = await look(raster)
-    if (found === undefined) continue
-    ways++
-    for (const text of found) texts.add(text)
-    // Both quick looks are always taken: with several codes in the picture one of them may see what the other misses.
-    if (isLast && isEnough([...texts])) break
-    // A look computes without a pause; between two of them the rest of the program gets its turn.
-    await nextTurn()
+  const climb = async ({ look }: LadderStep, rasters: readonly Raster[]) => {
+    let applies = false
+    for (const raster of rasters) {
+      throwIfAborted(options.signal, `Looking for QR codes in ${options.name ?? 'the picture'}`)
+      const found = await look(raster)
+      if (found !== undefined) applies = true
+      for (const text of found ?? []) texts.add(text)
+      // A look computes without a pause; between two of them the rest of the program gets its turn.
+      await nextTurn()
+    }
+    if (applies) ways++
+    return isEnough([...texts])
   }
+  // All quick looks are always taken: with several codes in the picture one of them may see what the other misses.
+  let isDone = false
+  for (const step of QUICK_STEPS) isDone = await climb(step, frames)
+  if (isDone || options.effort === 'quick') return { texts: [...texts], ways }
+  const ends = frames.length > 1 ? [...frames.slice(0, 1), ...frames.slice(-1)] : frames
+  for (const step of THOROUGH_STEPS) if (await climb(step, ends)) break
   return { texts: [...texts], ways }
 }

@@ -1,9 +1,10 @@
-import { closeGaps } from './filters/close-gaps.js'
+import { closeGaps, closeRowGaps, type GapColour } from './filters/close-gaps.js'
 import { stretchLocally, thresholdLocally } from './filters/contrast.js'
 import { enlarge, reduce } from './filters/resize.js'
 import { boxBlur, median, sharpen } from './filters/smooth.js'
-import { findFinderPatterns } from './finder/find-finder-patterns.js'
-import { locateCodes } from './finder/locate-codes.js'
+import { findPatterns, type Pattern } from './finder/find-patterns.js'
+import { gridsOf } from './finder/grid.js'
+import { type CodeLocation, locateCodes } from './finder/locate-codes.js'
 import { rectify } from './finder/rectify.js'
 import type { Raster } from './raster.js'
 import { type ScanOptions, scanWithJsqr, scanWithZxing } from './scan.js'
@@ -18,9 +19,9 @@ export interface LadderStep {
 
 /** Enlarged pictures have at most this many pixels, which keeps a step below a quarter of a second. */
 const ENLARGED_PIXELS = 4_000_000
-/** Filters that a large picture needs at twice the reach, as its pixels are finer, are run on its reduction instead. */
-const TRIPLES = 6
-/** The measured size of a code may be off by two versions. */
+/** Codes that are looked at in one picture, the likeliest first. */
+const LOCATIONS = 6
+/** The measured size of a code may be off by a version or two. */
 const SIZE_CORRECTIONS = [0, 1, -1, 2, -2] as const
 const FIXED: ScanOptions = { binarizer: 'FixedThreshold' }
 
@@ -53,20 +54,31 @@ async function lookAtLocatedCodes(picture: Raster, finish: (code: Raster) => Ras
   const texts: string[] = []
   // Small neighbourhoods follow uneven light, large ones hold against blur.
   for (const reach of [8, 24]) {
-    const patterns = findFinderPatterns(thresholdLocally(picture, reach))
-    for (const location of locateCodes(patterns, TRIPLES)) {
-      const version = Math.round((location.modules - 17) / 4)
-      for (const correction of SIZE_CORRECTIONS) {
-        const modules = 17 + 4 * (version + correction)
-        if (modules < 21 || modules > 177) continue
-        const found = await scanWithZxing(finish(rectify(picture, location, modules)))
-        texts.push(...found)
-        if (found.length > 0) break
-      }
+    const { finders, alignments } = findPatterns(thresholdLocally(picture, reach))
+    for (const location of locateCodes(finders, LOCATIONS)) {
+      texts.push(...(await readAt(picture, location, alignments, finish)))
     }
     if (texts.length > 0) break
   }
   return texts
+}
+
+async function readAt(
+  picture: Raster,
+  location: CodeLocation,
+  alignments: readonly Pattern[],
+  finish: (code: Raster) => Raster,
+): Promise<string[]> {
+  const version = Math.round((location.modules - 17) / 4)
+  for (const correction of SIZE_CORRECTIONS) {
+    const modules = 17 + 4 * (version + correction)
+    if (modules < 21 || modules > 177) continue
+    for (const grid of gridsOf(location, modules, alignments)) {
+      const found = await scanWithZxing(finish(rectify(picture, grid, location.isDark)))
+      if (found.length > 0) return found
+    }
+  }
+  return []
 }
 
 const asItIs = (picture: Raster) => picture
@@ -78,12 +90,38 @@ export const QUICK_STEPS: readonly LadderStep[] = [
   step('one threshold for all', asItIs, { binarizer: 'GlobalHistogram' }),
 ]
 
+const halved = (picture: Raster) => reduce(picture, 2)
+const closed = (picture: Raster | undefined, colour: GapColour, reach: number) =>
+  picture && closeRowGaps(picture, colour, reach)
+
 /** What follows when that does not suffice. */
 export const THOROUGH_STEPS: readonly LadderStep[] = [
   rectified('redrawn', asItIs),
-  step('dark gaps of 2 closed', (picture) => closeGaps(picture, 'dark', 1)),
-  step('threshold of 8 around', (picture) => thresholdLocally(picture, 8), FIXED),
-  step('blurred by 1', (picture) => boxBlur(picture, 1, 1)),
+  step('dark gaps 2', (picture) => closeRowGaps(picture, 'dark', 1)),
+  rectified('dark gaps 2, redrawn', (picture) => closeRowGaps(picture, 'dark', 1)),
+  step('dark gaps 4', (picture) => closeRowGaps(picture, 'dark', 2)),
+  rectified('dark gaps 4, redrawn', (picture) => closeRowGaps(picture, 'dark', 2)),
+  rectified('light gaps 2, redrawn', (picture) => closeRowGaps(picture, 'light', 1)),
+  rectified('light gaps 4, redrawn', (picture) => closeRowGaps(picture, 'light', 2)),
+  rectified('all dark gaps 2, redrawn', (picture) => closeGaps(picture, 'dark', 1)),
+  rectified('all light gaps 2, redrawn', (picture) => closeGaps(picture, 'light', 1)),
+  rectified('halved, redrawn', halved),
+  rectified('halved, dark gaps 2, redrawn', (picture) => closed(halved(picture), 'dark', 1)),
+  rectified('halved, dark gaps 4, redrawn', (picture) => closed(halved(picture), 'dark', 2)),
+  rectified('halved, light gaps 2, redrawn', (picture) => closed(halved(picture), 'light', 1)),
+  rectified('halved, light gaps 4, redrawn', (picture) => closed(halved(picture), 'light', 2)),
+  rectified('blurred 1, redrawn', (picture) => boxBlur(picture, 1, 1)),
+  rectified('blurred 2, redrawn', (picture) => boxBlur(picture, 2, 2)),
+  rectified('rows blurred 2, redrawn', (picture) => boxBlur(picture, 0, 2)),
+  rectified('redrawn, sharpened', asItIs, (code) => sharpen(code, 3, 2)),
+  rectified('redrawn, sharpened 5', asItIs, (code) => sharpen(code, 3, 5)),
+  rectified('enlarged, redrawn, sharpened', enlargedTwice, (code) => sharpen(code, 3, 2)),
+  step('threshold 8', (picture) => thresholdLocally(picture, 8), FIXED),
+  step('threshold 16', (picture) => thresholdLocally(picture, 16), FIXED),
+  step('blurred, threshold 32', (picture) => thresholdLocally(boxBlur(picture, 1, 1), 32), FIXED),
+  step('blurred', (picture) => boxBlur(picture, 1, 1)),
+  step('rows blurred', (picture) => boxBlur(picture, 0, 1)),
+  step('enlarged', enlargedTwice),
   step('enlarged, stretched', (picture) => {
     const enlarged = enlargedTwice(picture)
     return enlarged && stretchLocally(enlarged, 64)
@@ -91,12 +129,9 @@ export const THOROUGH_STEPS: readonly LadderStep[] = [
   step('stretched', (picture) => stretchLocally(picture, 64)),
   step('enlarged, one threshold', enlargedTwice, { binarizer: 'GlobalHistogram' }),
   step('median', median),
-  step('reduced by 2', (picture) => reduce(picture, 2)),
+  step('halved', halved),
+  step('halved, one threshold', halved, { binarizer: 'GlobalHistogram' }),
   step('reduced by 3', (picture) => reduce(picture, 3)),
   step('denoised', asItIs, { tryDenoise: true }),
-  rectified('dark gaps of 4 closed, redrawn', (picture) => closeGaps(picture, 'dark', 2)),
-  rectified('light gaps of 2 closed, redrawn', (picture) => closeGaps(picture, 'light', 1)),
-  rectified('light gaps of 4 closed, redrawn', (picture) => closeGaps(picture, 'light', 2)),
-  rectified('redrawn, sharpened', asItIs, (code) => sharpen(code, 3, 2)),
   { name: 'jsQR', look: scanWithJsqr },
 ]

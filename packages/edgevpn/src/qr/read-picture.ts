@@ -1,7 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
-import { toGrey } from './grey.js'
-import { gunzip } from './gunzip.js'
+import { decodeGif } from './formats/gif.js'
+import { toGrey } from './formats/grey.js'
+import { gunzip } from './formats/gunzip.js'
 import {
   adviceFor,
   describeStart,
@@ -9,11 +10,12 @@ import {
   isGzip,
   type PictureFormat,
   READABLE_FORMATS,
-} from './picture-format.js'
-import { type PictureSize, readDeclaredSizes } from './picture-size.js'
-import { anymapDataLength, decodeAnymap, readAnymapHeader } from './portable-anymap.js'
+} from './formats/picture-format.js'
+import { type PictureSize, readDeclaredSize } from './formats/picture-size.js'
+import { anymapDataLength, decodeAnymap, readAnymapHeader } from './formats/portable-anymap.js'
+import { decodeTiff } from './formats/tiff.js'
+import { decodeWebp } from './formats/webp.js'
 import type { Raster } from './raster.js'
-import { decodeWebp } from './webp.js'
 
 /** A wall of twelve 4K monitors. Decoding needs up to eight bytes for each pixel. */
 const MAX_PIXELS = 100_000_000
@@ -21,8 +23,8 @@ const MAX_PIXELS = 100_000_000
 /** More than any screen dump of {@link MAX_PIXELS} as decimal numbers is likely to need. */
 const MAX_UNPACKED_BYTES = 512 << 20
 
-/** No person passes a picture of more pages; jimp decodes all of them. */
-const MAX_TIFF_PAGES = 16
+/** Of a longer animation the first ones are taken, and the last. */
+const MAX_FRAMES = 32
 
 export interface ReadPictureOptions {
   /** What to call the picture in messages. Default "The picture". */
@@ -31,31 +33,55 @@ export interface ReadPictureOptions {
 }
 
 /**
- * Decodes a picture file to shades of grey. PNG, JPEG, GIF (its first frame), BMP, TIFF (its first page), WebP (not
- * animated) and the portable anymaps PBM, PGM and PPM, each plain or gzipped.
+ * Decodes a picture file to shades of grey. PNG, JPEG, GIF, BMP, TIFF (its first page), WebP (not animated) and the
+ * portable anymaps PBM, PGM and PPM, each plain or gzipped.
  *
+ * jimp decodes PNG, JPEG and BMP. Its decoders of GIF and TIFF never end, fill the memory or write to standard output
+ * with some damaged files, so for these there are our own.
+ *
+ * @returns one picture, or the distinct frames of an animation
  * @throws KairosError `qr/not-a-picture` (says what the file begins with, or where it is damaged), `input/too-large`
  *   (more than 100 megapixels, or a gzip file that unpacks to more than half a gibibyte), `aborted`
  */
-export async function readPicture(file: Uint8Array, options: ReadPictureOptions = {}): Promise<Raster> {
+export async function readPicture(
+  file: Uint8Array,
+  options: ReadPictureOptions = {},
+): Promise<readonly [Raster, ...Raster[]]> {
   const name = options.name ?? 'The picture'
   throwIfAborted(options.signal, `Reading ${name}`)
   const bytes = isGzip(file) ? await gunzip(file, (start) => unpackedLimit(start, name), name) : file
   const format = identifyFormat(bytes)
   if (format === undefined) throw notAPicture(bytes, name)
-  if (format === 'PNM') return readAnymap(bytes, name)
-  checkSizes(readDeclaredSizes(bytes, format), format, name)
+  if (format === 'PNM') return [readAnymap(bytes, name)]
+  checkSize(readDeclaredSize(bytes, format), format, name)
   if (format === 'PNG') checkInterlacedPng(bytes, name)
   try {
-    return toGrey(format === 'WebP' ? await decodeWebp(bytes) : await decodeWithJimp(bytes))
+    if (format === 'GIF') return readFrames(bytes)
+    if (format === 'TIFF') return [toGrey(decodeTiff(bytes))]
+    return [toGrey(format === 'WebP' ? await decodeWebp(bytes) : await decodeWithJimp(bytes))]
   } catch (error) {
     throw damaged(format, name, error)
   }
 }
 
+function readFrames(bytes: Uint8Array): [Raster, ...Raster[]] {
+  const frames: Raster[] = []
+  let pixels = 0
+  for (const frame of decodeGif(bytes)) {
+    const last = frames.at(-1)
+    if (last && Buffer.compare(last.grey, frame.grey) === 0) continue
+    if (frames.length === MAX_FRAMES || pixels + frame.grey.length > MAX_PIXELS) frames.pop()
+    else pixels += frame.grey.length
+    frames.push(frame)
+  }
+  const [first, ...others] = frames
+  if (first === undefined) throw new Error('it has no frame')
+  return [first, ...others]
+}
+
 function readAnymap(bytes: Uint8Array, name: string): Raster {
   const header = readAnymapHeader(bytes)
-  checkSizes(header ? [header] : [], 'PNM', name)
+  checkSize(header, 'PNM', name)
   return decodeAnymap(bytes, header as NonNullable<typeof header>, name)
 }
 
@@ -65,7 +91,7 @@ function unpackedLimit(start: Uint8Array, name: string): number {
   if (format === undefined) throw notAPicture(start, `${name}, unpacked,`)
   const header = format === 'PNM' ? readAnymapHeader(start) : undefined
   if (!header) return MAX_UNPACKED_BYTES
-  checkSizes([header], 'PNM', name)
+  checkSize(header, 'PNM', name)
   return (anymapDataLength(header) ?? 18 * header.width * header.height) + header.dataOffset + 65_536
 }
 
@@ -79,22 +105,17 @@ async function decodeWithJimp(bytes: Uint8Array) {
   return bitmap
 }
 
-function checkSizes(sizes: readonly PictureSize[], format: PictureFormat, name: string): void {
-  const [first] = sizes
-  if (first === undefined) throw damaged(format, name, new Error('its header is cut off'))
-  let pixels = 0
-  for (const { width, height } of sizes) {
-    if (width < 1 || height < 1) throw damaged(format, name, new Error(`it declares ${width} × ${height} pixels`))
-    pixels += width * height
-  }
-  if (pixels > MAX_PIXELS || sizes.length > MAX_TIFF_PAGES) {
-    const pages = sizes.length > 1 ? ` on the first of ${sizes.length} pages` : ''
-    throw new KairosError(
-      'input/too-large',
-      `${name} declares ${first.width} × ${first.height} pixels${pages}; at most ${MAX_PIXELS / 1_000_000} megapixels can be looked at.`,
-      { hint: 'Crop it to the QR code, or make it smaller.' },
-    )
-  }
+function checkSize(size: PictureSize | undefined, format: PictureFormat, name: string): void {
+  if (size === undefined) throw damaged(format, name, new Error('its header is cut off'))
+  const { width, height } = size
+  if (width < 1 || height < 1) throw damaged(format, name, new Error(`it declares ${width} × ${height} pixels`))
+  if (width * height <= MAX_PIXELS) return
+  const most = MAX_PIXELS / 1_000_000
+  throw new KairosError(
+    'input/too-large',
+    `${name} declares ${width} × ${height} pixels; at most ${most} megapixels can be looked at.`,
+    { hint: 'Crop it to the QR code, or make it smaller.' },
+  )
 }
 
 /**

@@ -1,6 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
 import { decodeToken } from '@kairos-sdk/core/token'
-import { type DecodeQrCodesOptions, lookAtPicture } from './decode-qr-codes.js'
+import { type DecodeQrCodesOptions, lookAtFrames } from './decode-qr-codes.js'
 import { readPicture } from './read-picture.js'
 
 export interface ReadTokensOptions extends DecodeQrCodesOptions {
@@ -28,14 +28,14 @@ export async function readTokensFromPicture(
 ): Promise<TokensInPicture> {
   const isToken = options.isToken ?? isEdgeVpnToken
   const name = options.name ?? 'the picture'
-  const raster = await readPicture(picture, options)
-  const { texts, ways } = await lookAtPicture(raster, options, (found) => found.some(isToken))
+  const frames = await readPicture(picture, options)
+  const { texts, ways } = await lookAtFrames(frames, options, (found) => found.some(isToken))
   const [first, ...others] = texts.filter(isToken).map((text) => text.trim())
   if (first !== undefined) return { tokens: [first, ...others], codes: texts.length }
   if (texts.length === 0) {
     throw new KairosError(
       'qr/no-code',
-      `No QR code in ${name} (${raster.width} × ${raster.height} looked at in ${ways} ways).`,
+      `No QR code in ${name} (${frames[0].width} × ${frames[0].height} looked at in ${ways} ways).`,
       { hint: 'Make the whole code visible and larger, or pass the token itself: kairosctl register <token>' },
     )
   }

@@ -26,7 +26,8 @@ let loading: Promise<Read> | undefined
 export async function scanWithZxing(picture: Raster, options: ScanOptions = {}): Promise<string[]> {
   loading ??= loadZxing()
   const read = await loading
-  const settings: ReaderOptions = { formats: ['QRCode'], textMode: 'Plain', ...options }
+  // Not Micro QR and rMQR, which the plain name includes: with so little to check, noise passes for them.
+  const settings: ReaderOptions = { formats: ['QRCodeModel2'], textMode: 'Plain', ...options }
   try {
     const results = await read(encodePgm(picture), settings)
     return results.filter(({ isValid, text }) => isValid && text !== '').map(({ text }) => text)

@@ -1,10 +1,10 @@
-import type { FinderPattern } from './find-finder-patterns.js'
+import type { Pattern } from './find-patterns.js'
 
 /** Where a code seems to be: its finder patterns, and how many modules there are along a side. */
 export interface CodeLocation {
-  readonly topLeft: FinderPattern
-  readonly topRight: FinderPattern
-  readonly bottomLeft: FinderPattern
+  readonly topLeft: Pattern
+  readonly topRight: Pattern
+  readonly bottomLeft: Pattern
   /** Measured, so not exactly one of the sizes that there are (17 + 4 × version). */
   readonly modules: number
   readonly isDark: boolean
@@ -20,7 +20,7 @@ const MOST_MODULES = 190
 const LEAST_SINE = 0.8
 
 /** The threes of finder patterns that fit together best, at most `most` of them, the best first. */
-export function locateCodes(patterns: readonly FinderPattern[], most: number): CodeLocation[] {
+export function locateCodes(patterns: readonly Pattern[], most: number): CodeLocation[] {
   const candidates = patterns.length > MOST_PATTERNS ? mostAlike(patterns) : patterns
   const found: { location: CodeLocation; misfit: number }[] = []
   for (const topLeft of candidates) {
@@ -40,13 +40,13 @@ export function locateCodes(patterns: readonly FinderPattern[], most: number): C
   return found.slice(0, most).map(({ location }) => location)
 }
 
-function alike(one: FinderPattern, other: FinderPattern): boolean {
+function alike(one: Pattern, other: Pattern): boolean {
   return one.isDark === other.isDark && one.area <= 2 * other.area && other.area <= 2 * one.area
 }
 
 /** Of too many, those that have the most of their own size among them. */
-function mostAlike(patterns: readonly FinderPattern[]): FinderPattern[] {
-  const close = (one: FinderPattern, other: FinderPattern) =>
+function mostAlike(patterns: readonly Pattern[]): Pattern[] {
+  const close = (one: Pattern, other: Pattern) =>
     one.isDark === other.isDark && Math.abs(one.area - other.area) <= 0.1 * one.area
   const counted = patterns
     .slice(0, 2_000)
@@ -59,7 +59,7 @@ function mostAlike(patterns: readonly FinderPattern[]): FinderPattern[] {
     .map(({ pattern }) => pattern)
 }
 
-function measure(corner: FinderPattern, right: FinderPattern, below: FinderPattern) {
+function measure(corner: Pattern, right: Pattern, below: Pattern) {
   const rightX = right.x - corner.x
   const rightY = right.y - corner.y
   const downX = below.x - corner.x
@@ -79,7 +79,7 @@ function measure(corner: FinderPattern, right: FinderPattern, below: FinderPatte
 }
 
 /** Both patterns are 5 modules wide along the line between them, which gives the size of a module there. */
-function modulesAlong(one: FinderPattern, other: FinderPattern, dirX: number, dirY: number, distance: number) {
+function modulesAlong(one: Pattern, other: Pattern, dirX: number, dirY: number, distance: number) {
   const module = (one.extent(dirX, dirY) + other.extent(dirX, dirY)) / 10
   return distance / module + PATTERN_MODULES
 }

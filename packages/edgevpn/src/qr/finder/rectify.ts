@@ -1,27 +1,17 @@
 import { createRaster, type Raster } from '../raster.js'
-import type { CodeLocation } from './locate-codes.js'
+import type { Grid } from './grid.js'
 
 const MODULE_PIXELS = 4
 const QUIET_MODULES = 4
-/** The middle of a finder pattern is this far from the sides of the code. */
-const PATTERN_MIDDLE = 3.5
 /** Each pixel of the result is the average of 2 × 2 rays. */
 const RAYS = [0.25, 0.75] as const
 
 /**
  * Draws the code anew as a decoder likes it: upright, dark on light, square modules of 4 pixels, a quiet zone around it.
- * The three finder patterns fix an affine map; what perspective there is beyond it is left to the decoder, which looks
- * for the alignment patterns.
  *
- * @param modules - modules along a side, 17 + 4 × version
+ * @param isDark - false for an inverted code
  */
-export function rectify(picture: Raster, location: CodeLocation, modules: number): Raster {
-  const { topLeft, topRight, bottomLeft } = location
-  const span = modules - 2 * PATTERN_MIDDLE
-  const acrossX = (topRight.x - topLeft.x) / span
-  const acrossY = (topRight.y - topLeft.y) / span
-  const downX = (bottomLeft.x - topLeft.x) / span
-  const downY = (bottomLeft.y - topLeft.y) / span
+export function rectify(picture: Raster, { modules, place }: Grid, isDark: boolean): Raster {
   const side = (modules + 2 * QUIET_MODULES) * MODULE_PIXELS
   const result = createRaster(side, side)
   result.grey.fill(255)
@@ -31,15 +21,12 @@ export function rectify(picture: Raster, location: CodeLocation, modules: number
       let sum = 0
       for (const rayY of RAYS) {
         for (const rayX of RAYS) {
-          const across = (x + rayX) / MODULE_PIXELS - PATTERN_MIDDLE
-          const down = (y + rayY) / MODULE_PIXELS - PATTERN_MIDDLE
-          const sourceX = topLeft.x + across * acrossX + down * downX
-          const sourceY = topLeft.y + across * acrossY + down * downY
+          const [sourceX, sourceY] = place((x + rayX) / MODULE_PIXELS, (y + rayY) / MODULE_PIXELS)
           sum += shadeAt(picture, sourceX - 0.5, sourceY - 0.5)
         }
       }
       const shade = sum / (RAYS.length * RAYS.length)
-      result.grey[(y + margin) * side + x + margin] = location.isDark ? shade : 255 - shade
+      result.grey[(y + margin) * side + x + margin] = isDark ? shade : 255 - shade
     }
   }
   return result

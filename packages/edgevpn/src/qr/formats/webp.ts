@@ -8,7 +8,7 @@ let loading: Promise<(buffer: ArrayBuffer) => Promise<ColourPicture>> | undefine
 export async function decodeWebp(bytes: Uint8Array): Promise<ColourPicture> {
   loading ??= loadDecoder()
   const decode = await loading
-  return decode(bytes.slice().buffer as ArrayBuffer)
+  return decode(new Uint8Array(bytes).buffer)
 }
 
 /** What is needed of WebAssembly, whose types come with those of browsers only. */

@@ -1,6 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
+import { createRaster, type Raster } from '../raster.js'
 import type { PictureSize } from './picture-size.js'
-import { createRaster, type Raster } from './raster.js'
 
 /**
  * The header of a portable anymap (netpbm's pbm(5), pgm(5) and ppm(5)): text of white space and comments between

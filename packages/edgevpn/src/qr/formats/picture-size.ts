@@ -7,26 +7,25 @@ export interface PictureSize {
 }
 
 /**
- * The sizes that the headers of a picture declare, without decoding it: one for each page of a TIFF file, else one.
- * Nothing when the header is damaged or cut off. PNM is not handled here, as its decoder reads the header first anyway.
+ * The size that the header of a picture declares, without decoding it. Nothing when the header is damaged or cut off. PNM is not handled here, as its decoder reads the header first anyway.
  */
-export function readDeclaredSizes(bytes: Uint8Array, format: Exclude<PictureFormat, 'PNM'>): PictureSize[] {
+export function readDeclaredSize(bytes: Uint8Array, format: Exclude<PictureFormat, 'PNM'>): PictureSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
     return SIZE_READERS[format](view)
   } catch (error) {
     // DataView throws this where the file ends too early.
-    if (error instanceof RangeError) return []
+    if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
-const SIZE_READERS: Record<Exclude<PictureFormat, 'PNM'>, (view: DataView) => PictureSize[]> = {
+const SIZE_READERS: Record<Exclude<PictureFormat, 'PNM'>, (view: DataView) => PictureSize | undefined> = {
   PNG: readPngSize,
   JPEG: readJpegSize,
   GIF: readGifSize,
   BMP: readBmpSize,
-  TIFF: readTiffSizes,
+  TIFF: readTiffSize,
   WebP: readWebpSize,
 }
 
@@ -37,8 +36,8 @@ const SIZE_READERS: Record<Exclude<PictureFormat, 'PNM'>, (view: DataView) => Pi
  *     16      4     width, big-endian
  *     20      4     height
  */
-function readPngSize(view: DataView): PictureSize[] {
-  return [{ width: view.getUint32(16), height: view.getUint32(20) }]
+function readPngSize(view: DataView): PictureSize | undefined {
+  return { width: view.getUint32(16), height: view.getUint32(20) }
 }
 
 /**
@@ -51,16 +50,16 @@ function readPngSize(view: DataView): PictureSize[] {
  *     5       2     number of lines
  *     7       2     samples per line
  */
-function readJpegSize(view: DataView): PictureSize[] {
+function readJpegSize(view: DataView): PictureSize | undefined {
   let offset = 2
   for (;;) {
     while (view.getUint8(offset) === 0xff && view.getUint8(offset + 1) === 0xff) offset++
-    if (view.getUint8(offset) !== 0xff) return []
+    if (view.getUint8(offset) !== 0xff) return undefined
     const marker = view.getUint8(offset + 1)
     const isStandalone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)
     const isStartOfFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
-    if (isStartOfFrame) return [{ width: view.getUint16(offset + 7), height: view.getUint16(offset + 5) }]
-    if (marker === 0xd9 || marker === 0xda) return []
+    if (isStartOfFrame) return { width: view.getUint16(offset + 7), height: view.getUint16(offset + 5) }
+    if (marker === 0xd9 || marker === 0xda) return undefined
     offset += isStandalone ? 2 : 2 + view.getUint16(offset + 2)
   }
 }
@@ -72,8 +71,8 @@ function readJpegSize(view: DataView): PictureSize[] {
  *     6       2     logical screen width, little-endian
  *     8       2     logical screen height
  */
-function readGifSize(view: DataView): PictureSize[] {
-  return [{ width: view.getUint16(6, true), height: view.getUint16(8, true) }]
+function readGifSize(view: DataView): PictureSize | undefined {
+  return { width: view.getUint16(6, true), height: view.getUint16(8, true) }
 }
 
 /**
@@ -84,9 +83,9 @@ function readGifSize(view: DataView): PictureSize[] {
  *     18      2 or 4  width
  *     20, 22  2 or 4  height; negative where the first row is the top one
  */
-function readBmpSize(view: DataView): PictureSize[] {
-  if (view.getUint32(14, true) === 12) return [{ width: view.getUint16(18, true), height: view.getUint16(20, true) }]
-  return [{ width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }]
+function readBmpSize(view: DataView): PictureSize | undefined {
+  if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) }
+  return { width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }
 }
 
 const TIFF_IMAGE_WIDTH = 256
@@ -94,33 +93,24 @@ const TIFF_IMAGE_LENGTH = 257
 const TIFF_SHORT = 3
 
 /**
- * The chain of image file directories (TIFF 6.0, section 2). Nothing when the chain is a ring, which would keep a
- * decoder busy for ever.
+ * The first image file directory (TIFF 6.0, section 2), that of the first page.
  *
  *     Offset       Size  Field
  *     4            4     offset of the first directory
  *     directory    2     number of entries
  *     + 2 + 12 n   2     tag; 2 type; 4 count; 4 value (or its offset)
- *     + 2 + 12 N   4     offset of the next directory, 0 for none
  */
-function readTiffSizes(view: DataView): PictureSize[] {
+function readTiffSize(view: DataView): PictureSize | undefined {
   const little = view.getUint8(0) === 0x49
-  const sizes: PictureSize[] = []
-  const seen = new Set<number>()
-  for (let offset = view.getUint32(4, little); offset !== 0; ) {
-    if (seen.has(offset)) return []
-    seen.add(offset)
-    const entries = view.getUint16(offset, little)
-    const found = new Map<number, number>()
-    for (let entry = offset + 2; entry < offset + 2 + 12 * entries; entry += 12) {
-      const isShort = view.getUint16(entry + 2, little) === TIFF_SHORT
-      const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little)
-      found.set(view.getUint16(entry, little), value)
-    }
-    sizes.push({ width: found.get(TIFF_IMAGE_WIDTH) ?? 0, height: found.get(TIFF_IMAGE_LENGTH) ?? 0 })
-    offset = view.getUint32(offset + 2 + 12 * entries, little)
+  const offset = view.getUint32(4, little)
+  const entries = view.getUint16(offset, little)
+  const found = new Map<number, number>()
+  for (let entry = offset + 2; entry < offset + 2 + 12 * entries; entry += 12) {
+    const isShort = view.getUint16(entry + 2, little) === TIFF_SHORT
+    const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little)
+    found.set(view.getUint16(entry, little), value)
   }
-  return sizes
+  return { width: found.get(TIFF_IMAGE_WIDTH) ?? 0, height: found.get(TIFF_IMAGE_LENGTH) ?? 0 }
 }
 
 /**
@@ -133,18 +123,18 @@ function readTiffSizes(view: DataView): PictureSize[] {
  *     VP8L: + 1     14 bits width minus one; 14 bits height minus one
  *     VP8X: + 4     3 bytes: canvas width minus one; 3 bytes: canvas height minus one
  */
-function readWebpSize(view: DataView): PictureSize[] {
+function readWebpSize(view: DataView): PictureSize | undefined {
   const chunk = view.getUint32(12)
   if (chunk === 0x56503820) {
-    return [{ width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }]
+    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
   }
   if (chunk === 0x5650384c) {
     const bits = view.getUint32(21, true)
-    return [{ width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }]
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
   }
   if (chunk === 0x56503858) {
     const uint24 = (offset: number) => view.getUint16(offset, true) | (view.getUint8(offset + 2) << 16)
-    return [{ width: uint24(24) + 1, height: uint24(27) + 1 }]
+    return { width: uint24(24) + 1, height: uint24(27) + 1 }
   }
-  return []
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { createRaster, type Raster } from './raster.js'
+import { createRaster, type Raster } from '../raster.js'
 
 /** Four bytes for each pixel: red, green, blue, opacity. */
 export interface ColourPicture {

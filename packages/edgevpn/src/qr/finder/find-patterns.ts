@@ -1,59 +1,75 @@
 import type { Raster } from '../raster.js'
 import { type Component, type LabelledPicture, labelComponents } from './label-components.js'
 
-/** One of the three marks in the corners of a code (ISO/IEC 18004, section 6.3.3), without its outer dark ring. */
-export interface FinderPattern {
+/** A square in the middle of a ring of the other colour, as finder and alignment patterns have it. */
+export interface Pattern {
   /** Its middle, in pixels; 0.5 is the middle of the first pixel. */
   readonly x: number
   readonly y: number
   /** True where the core is darker than the ring around it, as it is in a code that is not inverted. */
   readonly isDark: boolean
-  /** Pixels of ring and core together: 25 modules. */
+  /** Pixels of ring and core together. */
   readonly area: number
-  /** How wide it is when looked at along this direction (a unit vector), in pixels: 5 modules along its sides. */
+  /** How wide the ring is when looked at along this direction (a unit vector), in pixels. */
   readonly extent: (directionX: number, directionY: number) => number
 }
 
-/** A core of 3 × 3 modules, however it is turned, fills at least half of its bounding box; blur takes some more. */
+/** The patterns of all codes in a picture. */
+export interface Patterns {
+  /** Those in three corners of a code (ISO/IEC 18004, section 6.3.3): a core of 3 × 3 modules in a ring of 5 × 5. */
+  readonly finders: readonly Pattern[]
+  /** Those in between (section 6.3.6): a core of one module in a ring of 3 × 3. Some are none: data can look so. */
+  readonly alignments: readonly Pattern[]
+}
+
+interface Shape {
+  /** How many times wider than the core the ring may be, and how many times larger. */
+  readonly leastWidth: number
+  readonly mostWidth: number
+  readonly leastArea: number
+  readonly mostArea: number
+}
+
+/** 5/3 as wide, 16/9 of the pixels. Blur and thresholds make the one wider and the other narrower. */
+const FINDER: Shape = { leastWidth: 1.25, mostWidth: 2.6, leastArea: 0.8, mostArea: 4 }
+/** 3 times as wide, 8 times the pixels. */
+const ALIGNMENT: Shape = { leastWidth: 2, mostWidth: 5, leastArea: 3.5, mostArea: 20 }
+/** A square, however it is turned, fills at least half of its bounding box; blur takes some more. */
 const LEAST_FILLED = 0.4
-/** The ring is 5/3 as wide as its core. Blur and thresholds make the one wider and the other narrower. */
-const LEAST_WIDTH_RATIO = 1.25
-const MOST_WIDTH_RATIO = 2.6
-/** The ring has 16/9 of the pixels of the core. */
-const LEAST_AREA_RATIO = 0.8
-const MOST_AREA_RATIO = 4
 /** How far the middles of ring and core may be apart, as a part of the ring's width. */
 const MOST_OFFSET = 0.12
 
 /**
- * Finds the cores of 3 × 3 modules that lie in the middle of a ring of the other colour. The common search looks for
- * the ratio 1:1:3:1:1 along a line, and so needs the outermost ring too, which is lost where a code without a quiet zone
- * lies on a dark background; it also needs pixels that are nearly square. Rings and cores need neither.
+ * Finds cores that lie in the middle of a ring of the other colour. The common search looks for the ratio 1:1:3:1:1
+ * along a line, and so needs the outermost ring too, which is lost where a code without a quiet zone lies on a dark
+ * background; it also needs pixels that are nearly square. Rings and cores need neither.
  *
  * @param picture - black and white only
  */
-export function findFinderPatterns(picture: Raster): FinderPattern[] {
+export function findPatterns(picture: Raster): Patterns {
   const labelled = labelComponents(picture)
-  const found: FinderPattern[] = []
+  const finders: Pattern[] = []
+  const alignments: Pattern[] = []
   for (let label = 0; label < labelled.count; label++) {
     const core = labelled.component(label)
     const width = core.right - core.left + 1
     const height = core.bottom - core.top + 1
-    if (width < 3 || height < 3 || width > 4 * height || height > 4 * width) continue
+    if (width < 2 || height < 2 || width > 4 * height || height > 4 * width) continue
     if (core.area < LEAST_FILLED * width * height) continue
     const ringLabel = enclosingLabel(labelled, label, Math.floor(core.x), Math.floor(core.y))
     if (ringLabel === undefined) continue
     const ring = labelled.component(ringLabel)
-    if (!isRingAround(ring, core)) continue
-    found.push({
+    const pattern = {
       x: core.x,
       y: core.y,
       isDark: core.isDark,
       area: core.area + ring.area,
-      extent: (directionX, directionY) => extentOf(labelled, ringLabel, ring, directionX, directionY),
-    })
+      extent: (directionX: number, directionY: number) => extentOf(labelled, ringLabel, ring, directionX, directionY),
+    }
+    if (width > 2 && height > 2 && isRingAround(ring, core, FINDER)) finders.push(pattern)
+    if (isRingAround(ring, core, ALIGNMENT)) alignments.push(pattern)
   }
-  return found
+  return { finders, alignments }
 }
 
 /** What is met when walking from the middle of a component to the left, right, top and bottom, if it is always the same. */
@@ -73,19 +89,14 @@ function enclosingLabel({ labels, width, height }: LabelledPicture, label: numbe
   return isAllAround ? met : undefined
 }
 
-function isRingAround(ring: Component, core: Component): boolean {
+function isRingAround(ring: Component, core: Component, shape: Shape): boolean {
   const width = ring.right - ring.left + 1
   const height = ring.bottom - ring.top + 1
-  const acrossRatio = width / (core.right - core.left + 1)
-  const downRatio = height / (core.bottom - core.top + 1)
-  const areaRatio = ring.area / core.area
+  const isWithin = (value: number, least: number, most: number) => value >= least && value <= most
   return (
-    acrossRatio >= LEAST_WIDTH_RATIO &&
-    acrossRatio <= MOST_WIDTH_RATIO &&
-    downRatio >= LEAST_WIDTH_RATIO &&
-    downRatio <= MOST_WIDTH_RATIO &&
-    areaRatio >= LEAST_AREA_RATIO &&
-    areaRatio <= MOST_AREA_RATIO &&
+    isWithin(width / (core.right - core.left + 1), shape.leastWidth, shape.mostWidth) &&
+    isWithin(height / (core.bottom - core.top + 1), shape.leastWidth, shape.mostWidth) &&
+    isWithin(ring.area / core.area, shape.leastArea, shape.mostArea) &&
     Math.abs(ring.x - core.x) <= MOST_OFFSET * width + 0.5 &&
     Math.abs(ring.y - core.y) <= MOST_OFFSET * height + 0.5
   )
