@@ -40,8 +40,7 @@ export function localDiscovery(name: string, onPeer: (peer: PeerInfo) => void) {
       if (!dns) return
       const { send } = dns
       dns.send = (packet, ...rest) => {
-        send.call(dns, packet, ...rest)
-        fanOut.send(packet)
+        if (!fanOut.send(packet)) send.call(dns, packet, ...rest)
       }
       // The first question went out before this, by the default interface only.
       dns.query({ questions: [{ name: serviceTag, type: 'PTR' }] })

@@ -12,7 +12,8 @@ const PORT = 5_353
  * network without a gateway, nobody would hear us.
  */
 export interface MulticastFanOut {
-  send(packet: Packet): void
+  /** Sends to everybody; false where there is no interface to send by. */
+  send(packet: Packet): boolean
   close(): void
 }
 
@@ -49,6 +50,7 @@ export function openMulticastFanOut(): MulticastFanOut {
       }
       // The socket's own error event says what went wrong; without a callback send would throw it.
       for (const address of addresses) socketOf(address).send(bytes, PORT, GROUP, () => {})
+      return addresses.length > 0
     },
     close() {
       for (const socket of sockets.values()) socket.close()
@@ -57,9 +59,14 @@ export function openMulticastFanOut(): MulticastFanOut {
   }
 }
 
-/** The first IPv4 address of each interface, loopback too: two nodes on one machine without a network find each other. */
+/**
+ * The first IPv4 address of each interface. The loopback only where there is nothing else: what leaves by any other interface
+ * is heard on this machine too.
+ */
 function ipv4Addresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap(
-    (addresses) => addresses?.find((address) => address.family === 'IPv4')?.address ?? [],
+  const found = Object.values(networkInterfaces()).flatMap(
+    (addresses) => addresses?.find(({ family }) => family === 'IPv4') ?? [],
   )
+  const outside = found.filter(({ internal }) => !internal)
+  return (outside.length > 0 ? outside : found).map(({ address }) => address)
 }

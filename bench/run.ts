@@ -1,0 +1,51 @@
+/**
+ * `npm run bench [NAME...]`: runs benchmarks, one after the other, prints their tables and writes bench/results/NAME.json.
+ */
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import type { BenchResult } from './result.ts'
+
+/** Files of this folder that are not benchmarks. */
+const SUPPORT = ['run', 'result', 'pairing-peers']
+
+const available = (await readdir(import.meta.dirname))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3))
+  .filter((name) => !SUPPORT.includes(name))
+  .sort()
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : available
+const unknown = wanted.filter((name) => !available.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${available.join(', ')}.`)
+  process.exitCode = 2
+} else {
+  for (const name of wanted) await run(name)
+}
+
+async function run(name: string) {
+  const { bench }: { bench: () => Promise<BenchResult> } = await import(`./${name}.ts`)
+  const result = await bench()
+  const machine = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  }
+  console.log(`\n${result.title}\n`)
+  console.log(table([result.columns, ...result.rows]))
+  const results = new URL('results/', import.meta.url)
+  await mkdir(results, { recursive: true })
+  await writeFile(new URL(`${name}.json`, results), `${JSON.stringify({ name, machine, ...result }, null, 2)}\n`)
+}
+
+/** A Markdown table, ready for docs/performance.md. */
+function table(rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? String(Number(cell.toPrecision(4))) : cell)),
+  )
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = cells
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line)].join('\n')
+}
