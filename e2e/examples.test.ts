@@ -35,7 +35,7 @@ describe.skipIf(requirement(['ip', 'root']))('the examples run as they stand', (
 
   it('register.ts says by code and in words what is wrong', async () => {
     await using network = createNetwork({ me: lan(2) })
-    const registering = network.hosts.me.node('examples/register.ts', ['config.yaml', 'no token'])
+    const registering = network.hosts.me.node('examples/register.ts', ['config.yaml', 'no-token!'])
     expect(await registering.exit).toBe(1)
     expect(registering.stderr).toContain('token/not-base64')
   })
