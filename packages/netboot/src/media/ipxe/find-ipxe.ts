@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { KairosError } from '@kairos-sdk/core'
+import type { ByteSource } from '../../bytes/byte-source.js'
+import { fileSource } from '../../bytes/file-source.js'
+
+/** The builds of iPXE that somebody may need. */
+export type IpxeBuild =
+  /** For PXE of a BIOS: drives the card with the BIOS's own driver. */
+  | 'bios-undi'
+  /** For a BIOS's boot loader, which starts it as if it were a Linux kernel, and gives it a script as initial RAM disk. */
+  | 'bios-kernel'
+  /** For UEFI: drives the card itself, or with the firmware's driver. */
+  | 'efi-x64'
+  | 'efi-arm64'
+
+export interface FindIpxeOptions {
+  /** A directory of the user's, which is looked into first. Default: none. */
+  readonly directory?: string | undefined
+  /** Where {@link cacheIpxe} puts builds; looked into last. Default `~/.cache/kairos/ipxe`. */
+  readonly cacheDirectory?: string
+  /** Where the system has its builds. Default: where Linux distributions put them. */
+  readonly systemDirectories?: readonly string[]
+}
+
+interface Build {
+  readonly machine: string
+  /** Names below each directory, best first: distributions do not agree. */
+  readonly files: readonly string[]
+  readonly packages: { readonly debian: string; readonly fedora: string }
+}
+
+const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
+  'bios-undi': {
+    machine: 'BIOS machines that boot from the network',
+    files: ['undionly.kpxe', 'undionly.kkpxe', 'ipxe.pxe'],
+    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+  },
+  'bios-kernel': {
+    machine: 'BIOS machines',
+    files: ['ipxe.lkrn'],
+    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+  },
+  'efi-x64': {
+    machine: 'x86-64 UEFI machines',
+    files: [
+      ...['ipxe-amd64.efi', 'ipxe-x86_64.efi', 'x86_64-efi/ipxe.efi', 'x86_64/ipxe.efi', 'ipxe.efi'],
+      ...['snponly-amd64.efi', 'ipxe-snponly-x86_64.efi', 'x86_64-efi/snponly.efi', 'snponly.efi'],
+    ],
+    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+  },
+  'efi-arm64': {
+    machine: 'arm64 UEFI machines',
+    files: ['ipxe-arm64.efi', 'ipxe-aarch64.efi', 'arm64-efi/ipxe.efi', 'arm64/ipxe.efi', 'arm64-efi/snponly.efi'],
+    packages: { debian: 'ipxe (from Debian 13 on)', fedora: 'ipxe-bootimgs-aarch64' },
+  },
+}
+
+const SYSTEM_DIRECTORIES = [
+  '/usr/lib/ipxe',
+  '/usr/share/ipxe',
+  '/boot',
+  '/usr/share/ipxe/remote',
+  '/opt/homebrew/share/ipxe',
+]
+
+/** Where {@link cacheIpxe} puts builds by default. */
+export function ipxeCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kairos', 'ipxe')
+}
+
+/**
+ * Looks for a build of iPXE: in the user's directory, where the system has them, then in the cache.
+ *
+ * @returns `undefined` when there is none
+ * @throws KairosError `input/*` for one that is there but cannot be read
+ */
+export async function findIpxe(build: IpxeBuild, options: FindIpxeOptions = {}): Promise<ByteSource | undefined> {
+  for (const directory of directoriesOf(options)) {
+    for (const file of BUILDS[build].files) {
+      const path = join(directory, file)
+      const found = await stat(path).catch(() => undefined)
+      if (found?.isFile() && found.size > 0) return fileSource(path)
+    }
+  }
+  return undefined
+}
+
+/**
+ * As {@link findIpxe}, for those who cannot go on without.
+ *
+ * @throws KairosError `ipxe/not-found`: names the kind of machine, the file, and what installs it
+ */
+export async function requireIpxe(build: IpxeBuild, options: FindIpxeOptions = {}): Promise<ByteSource> {
+  const found = await findIpxe(build, options)
+  if (found) return found
+  const { machine, files } = BUILDS[build]
+  throw new KairosError(
+    'ipxe/not-found',
+    `iPXE for ${machine}: ${files[0]} expected in ${directoriesOf(options).join(', ')}, none found.`,
+    { hint: `${installHint(build)}, or name a directory that has the file.` },
+  )
+}
+
+/** What installs a build, as the beginning of a sentence. */
+export function installHint(build: IpxeBuild): string {
+  const { debian, fedora } = BUILDS[build].packages
+  return `Install it with: apt install ${debian} (Debian, Ubuntu), or dnf install ${fedora} (Fedora)`
+}
+
+function directoriesOf(options: FindIpxeOptions): string[] {
+  const { directory, cacheDirectory = ipxeCacheDirectory(), systemDirectories = SYSTEM_DIRECTORIES } = options
+  return [...(directory === undefined ? [] : [directory]), ...systemDirectories, cacheDirectory]
+}

@@ -1,0 +1,6 @@
+export { type CacheIpxeOptions, cacheIpxe } from './cache-ipxe.js'
+export { type EfiBuildAbilities, efiBuildAbilities } from './efi-build.js'
+export { type FindIpxeOptions, findIpxe, type IpxeBuild, ipxeCacheDirectory, requireIpxe } from './find-ipxe.js'
+export { authorIpxeIso, type IpxeIso, type IpxeIsoOptions } from './ipxe-iso.js'
+export { type ProxyDhcpScriptOptions, proxyDhcpScript } from './proxy-dhcp-script.js'
+export { checkIpxeScript, type KairosIpxeScriptOptions, kairosIpxeScript } from './script.js'
