@@ -1,3 +1,3 @@
 export { kairosctl } from './kairosctl/main.js'
 export { ExitCodes } from './runtime/exit-codes.js'
-export type { Io } from './runtime/io.js'
+export { type Io, processIo } from './runtime/io.js'

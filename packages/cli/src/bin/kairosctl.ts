@@ -6,6 +6,7 @@ if (problem) {
   process.stderr.write(problem)
   process.exitCode = 1
 } else {
-  const { kairosctl } = await import('../kairosctl/main.js')
-  process.exitCode = await kairosctl(process.argv.slice(2))
+  const [{ kairosctl }, { processIo }] = await Promise.all([import('../kairosctl/main.js'), import('../runtime/io.js')])
+  using io = processIo()
+  process.exitCode = await kairosctl(process.argv.slice(2), io)
 }

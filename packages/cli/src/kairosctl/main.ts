@@ -1,4 +1,4 @@
-import { type Io, processIo } from '../runtime/io.js'
+import type { Io } from '../runtime/io.js'
 import { runProgram } from '../runtime/run-program.js'
 import { kairosctlProgram } from './program.js'
 
@@ -6,9 +6,9 @@ import { kairosctlProgram } from './program.js'
  * Runs kairosctl.
  *
  * @param argv - the arguments, without `node` and the script
- * @param io - streams, environment and signals. Default: those of this process
+ * @param io - streams, environment and signals; `processIo()` gives those of the process
  * @returns the exit code; docs/cli.md says what each means
  */
-export async function kairosctl(argv: readonly string[], io: Io = processIo()): Promise<number> {
+export async function kairosctl(argv: readonly string[], io: Io): Promise<number> {
   return runProgram(kairosctlProgram(), argv, io)
 }

@@ -31,10 +31,10 @@ export function tokenData(token: Token, unixSeconds: number, reveal: boolean) {
 export function tokenText(token: Token, unixSeconds: number, reveal: boolean): string {
   const rows: [string, string][] = [
     ['Fingerprint', token.fingerprint],
-    ['Room and seal keys', rotation(token.crypto.interval, roomPeriodAt(token, unixSeconds), unixSeconds)],
+    ['Room, seal key', rotation(token.crypto.interval, roomPeriodAt(token, unixSeconds), unixSeconds)],
     [
       'DHT rendezvous',
-      token.dht ? rotation(token.dht.interval, dhtPeriodAt(token, unixSeconds), unixSeconds) : 'fixed',
+      token.dht ? rotation(token.dht.interval, dhtPeriodAt(token, unixSeconds), unixSeconds) : 'does not rotate',
     ],
     ['Largest message', `${token.maxMessageSize.toLocaleString('en')} bytes`],
   ]
@@ -49,8 +49,8 @@ export function tokenText(token: Token, unixSeconds: number, reveal: boolean): s
 }
 
 function rotation(interval: bigint, period: Period | undefined, unixSeconds: number): string {
-  if (period?.endsAt === undefined) return 'never rotate'
-  return `rotate every ${interval} s, next in ${formatElapsed((period.endsAt - unixSeconds) * 1_000)}`
+  if (period?.endsAt === undefined) return 'never rotates'
+  return `rotates every ${interval} s, next in ${formatElapsed((period.endsAt - unixSeconds) * 1_000)}`
 }
 
 /** Unix time at which the first of a token's keys rotates; undefined when none does in this millennium. */

@@ -27,24 +27,25 @@ export interface Io {
   readonly signals: SignalSource
 }
 
-/** The world of this process. */
-export function processIo(): Io {
+/** The world of this process. Disposed, it waits for no more input. */
+export function processIo(): Io & Disposable {
   for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosedPipe)
+  let isStdinOpen = false
   return {
     // Node opens standard input when it is first looked at; most commands never do.
     get stdin() {
+      isStdinOpen = true
       return process.stdin
     },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     signals: process,
+    [Symbol.dispose]() {
+      // Else a program that was stopped would end only when the person presses Enter.
+      if (isStdinOpen) process.stdin.destroy()
+    },
   }
-}
-
-/** Whether colours may be written to a stream: a terminal, and nobody asked for none (https://no-color.org). */
-export function wantsColors(output: Output, env: Io['env']): boolean {
-  return output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
 /** A reader that has seen enough, as in `| head`, is no mistake of anybody. */

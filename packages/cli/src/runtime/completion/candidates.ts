@@ -64,7 +64,8 @@ function findCommand<Sdk>(program: Program<Sdk>, words: readonly string[]) {
 }
 
 function optionOf(word: string | undefined, options: Readonly<Record<string, OptionDefinition>>) {
-  return word?.startsWith('--') ? options[word.slice(2)] : undefined
+  const name = word?.startsWith('--') ? word.slice(2) : ''
+  return Object.hasOwn(options, name) ? options[name] : undefined
 }
 
 function takesValue(option: OptionDefinition): boolean {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { Io, Output } from '../io.js'
 
 type Style = (text: string) => string
 
@@ -9,6 +10,11 @@ export interface Palette {
   readonly warning: Style
   readonly busy: Style
   readonly faint: Style
+}
+
+/** Whether colours may be written to a stream: a terminal, and nobody asked for none (https://no-color.org). */
+export function wantsColors(output: Output, env: Io['env']): boolean {
+  return output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
 export function paletteFor(colors: boolean): Palette {
