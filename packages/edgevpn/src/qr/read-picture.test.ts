@@ -104,10 +104,24 @@ describe('readPicture', () => {
     expect(text.message).toContain('dump.gz, unpacked, is not a picture that can be read. It begins with 68 65 6c 6c')
   })
 
-  it('shows what is transparent as paper behind dark and as night behind light drawings', async () => {
-    const bytes = readFileSync(new URL('transparent.png', formats))
-    const [{ grey }] = await readPicture(bytes)
-    expect(Math.max(...grey.subarray(0, 8_000))).toBe(255)
+  it.each([
+    ['black', 0, 255],
+    ['white', 255, 0],
+  ])('shows what is transparent so that %s drawings can be seen', async (_, drawn, paper) => {
+    const { Jimp } = await import('jimp')
+    const image = new Jimp({ width: 2, height: 1 })
+    image.bitmap.data.set([drawn, drawn, drawn, 255, drawn, drawn, drawn, 0])
+    const [{ grey }] = await readPicture(await image.getBuffer('image/png'))
+    expect([...grey]).toEqual([drawn, paper])
+  })
+
+  it('shows each frame of an animation once, as it looks on what was there before', async () => {
+    const frames = await readPicture(readFileSync(new URL('animated.gif', formats)))
+    expect(frames.map(({ width, height }) => [width, height])).toEqual([
+      [800, 800],
+      [800, 800],
+    ])
+    expect(new Set(frames[0].grey)).toEqual(new Set([0]))
   })
 
   it('stops when it is told to before it begins', async () => {
@@ -152,12 +166,18 @@ describe('readPicture', () => {
       await readsOrRefusesMutationsOf(whole, 150)
     })
 
-    it.each(['lossless.webp', 'group4.tif', 'deflate.tif', 'lzw.tif', 'run-length.bmp', 'progressive.jpg'])(
-      'reads or refuses %s with changed bytes and missing ends',
-      async (name) => {
-        await readsOrRefusesMutationsOf(readFileSync(new URL(name, formats)), 25)
-      },
-    )
+    it.each([
+      'lossless.webp',
+      'tiled.tif',
+      'animated.gif',
+      'predictor.tif',
+      'deflate.tif',
+      'lzw.tif',
+      'run-length.bmp',
+      'progressive.jpg',
+    ])('reads or refuses %s with changed bytes and missing ends', async (name) => {
+      await readsOrRefusesMutationsOf(readFileSync(new URL(name, formats)), 25)
+    })
 
     async function readsOrRefusesMutationsOf(whole: Uint8Array, runs: number): Promise<void> {
       const random = createRandom(whole.length)

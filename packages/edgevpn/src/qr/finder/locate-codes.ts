@@ -16,6 +16,8 @@ const MOST_PATTERNS = 60
 const PATTERN_MODULES = 7
 const LEAST_MODULES = 18
 const MOST_MODULES = 190
+/** How many times larger one pattern may look than another, as it is nearer to the camera. */
+const MOST_AREA_RATIO = 4
 /** The sine of the angle between the sides: a photo from the side makes it differ from 90 degrees. */
 const LEAST_SINE = 0.8
 
@@ -41,7 +43,9 @@ export function locateCodes(patterns: readonly Pattern[], most: number): CodeLoc
 }
 
 function alike(one: Pattern, other: Pattern): boolean {
-  return one.isDark === other.isDark && one.area <= 2 * other.area && other.area <= 2 * one.area
+  return (
+    one.isDark === other.isDark && one.area <= MOST_AREA_RATIO * other.area && other.area <= MOST_AREA_RATIO * one.area
+  )
 }
 
 /** Of too many, those that have the most of their own size among them. */

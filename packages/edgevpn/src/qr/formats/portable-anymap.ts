@@ -34,13 +34,15 @@ export function readAnymapHeader(bytes: Uint8Array): AnymapHeader | undefined {
   const kind = (bytes[1] ?? 0) - ZERO
   const numbers: number[] = []
   let offset = 2
-  while (numbers.length < (kind === 1 || kind === 4 ? 2 : 3)) {
+  const needed = kind === 1 || kind === 4 ? 2 : 3
+  while (numbers.length < needed) {
     offset = skipSpace(bytes, offset)
     let value = 0
     const start = offset
     while (isDigit(bytes[offset]) && value < 1e9) value = value * 10 + (bytes[offset++] as number) - ZERO
-    if (offset === start || !isSpace(bytes[offset])) return undefined
     numbers.push(value)
+    const isComment = bytes[offset] === NUMBER_SIGN && numbers.length < needed
+    if (offset === start || !(isSpace(bytes[offset]) || isComment)) return undefined
   }
   const [width = 0, height = 0, maximum = 1] = numbers
   if (maximum < 1 || maximum > 65_535) return undefined
@@ -80,12 +82,11 @@ export function decodeAnymap(bytes: Uint8Array, header: AnymapHeader, name: stri
   if (header.kind === 4) return readBits(data, raster)
   const perPixel = header.kind === 3 || header.kind === 6 ? 3 : 1
   const next = expected === undefined ? decimalSamples(data, header) : byteSamples(data, header)
-  const scale = 255 / header.maximum
   for (let at = 0; at < raster.grey.length; at++) {
     const red = next()
     const shade = perPixel === 1 ? red : (306 * red + 601 * next() + 117 * next()) / 1024
     if (Number.isNaN(shade)) throw cutOff(name, header, `${at} of ${raster.grey.length} pixels`)
-    raster.grey[at] = Math.min(255, Math.round(shade * scale))
+    raster.grey[at] = Math.min(255, Math.round((shade * 255) / header.maximum))
   }
   return raster
 }
