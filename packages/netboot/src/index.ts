@@ -9,6 +9,7 @@ export {
   type FileSource,
   fileSource,
   type HttpSourceOptions,
+  hashSource,
   httpSource,
   memorySource,
   type OverlaySource,

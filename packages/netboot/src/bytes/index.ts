@@ -2,6 +2,7 @@ export { type ByteSource, checkRange, type ReadOptions, readFully } from './byte
 export { type CacheOptions, cachedSource } from './cached-source.js'
 export { concatSource } from './concat-source.js'
 export { type FileSource, fileSource, isFileSource } from './file-source.js'
+export { hashSource } from './hash-source.js'
 export { type HttpSourceOptions, httpSource } from './http-source.js'
 export { memorySource } from './memory-source.js'
 export { type OverlaySource, overlaySource, type PatchedExtent } from './overlay-source.js'

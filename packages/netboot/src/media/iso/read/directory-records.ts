@@ -9,7 +9,7 @@ import { SECTOR_SIZE } from '../structures/sector.js'
 import type { DirectoryExtent, DirectoryTree } from './directory-tree.js'
 import { type ByteRange, blockRange, checkInside, damaged, type ImageMetadata } from './image-metadata.js'
 import { type RockRidgeAttributes, rockRidgeAttributes } from './rock-ridge.js'
-import { readSystemUse } from './system-use-area.js'
+import { type LocatedSystemUseEntry, readSystemUse } from './system-use-area.js'
 
 /** A million files of one directory fit; more is taken for damage, so that memory stays bounded. */
 const MAX_DIRECTORY_BYTES = 128 * 1024 * 1024
@@ -25,6 +25,8 @@ export interface LocatedRecord {
   readonly role: 'self' | 'parent' | 'entry'
   /** `undefined` outside of Rock Ridge trees. */
   readonly rockRidge: RockRidgeAttributes | undefined
+  /** The entries of the system use area; none outside of Rock Ridge trees. */
+  readonly systemUse: readonly LocatedSystemUseEntry[]
   /** Where the record's continuation areas lie in the image. */
   readonly continuations: readonly ByteRange[]
 }
@@ -74,12 +76,14 @@ async function locatedRecord(
 ): Promise<LocatedRecord> {
   const role = roleOf(record, index)
   if (tree.kind !== 'rock-ridge') {
-    return { record, bytes, position, role, rockRidge: undefined, continuations: [] }
+    return { record, bytes, position, role, rockRidge: undefined, systemUse: [], continuations: [] }
   }
   // SP stands in front of everything in the root's ".", so that there is nothing to skip there but CD-ROM XA's bytes.
   const area = record.systemUse.subarray(tree.systemUseSkip)
-  const { entries, continuations } = await readSystemUse(image, area, position, tree.blockOffset, options)
-  return { record, bytes, position, role, rockRidge: rockRidgeAttributes(entries, position), continuations }
+  const at = position + bytes.length - area.length
+  const { entries, continuations } = await readSystemUse(image, area, at, tree.blockOffset, options)
+  const rockRidge = rockRidgeAttributes(entries, position)
+  return { record, bytes, position, role, rockRidge, systemUse: entries, continuations }
 }
 
 function roleOf({ identifier }: DirectoryRecord, index: number): LocatedRecord['role'] {

@@ -7,8 +7,13 @@ import { type ByteRange, blockRange, damaged, type ImageMetadata } from './image
 const MAX_CONTINUATIONS = 64
 const MAX_CONTINUATION_BYTES = 64 * 1024
 
+/** An entry and where it lies in the image. */
+export interface LocatedSystemUseEntry extends SystemUseEntry {
+  readonly position: number
+}
+
 export interface SystemUseArea {
-  readonly entries: readonly SystemUseEntry[]
+  readonly entries: readonly LocatedSystemUseEntry[]
   /** Where the continuation areas lie in the image. */
   readonly continuations: readonly ByteRange[]
 }
@@ -27,7 +32,7 @@ export async function readSystemUse(
   blockOffset: number,
   options?: ReadOptions,
 ): Promise<SystemUseArea> {
-  const entries: SystemUseEntry[] = []
+  const entries: LocatedSystemUseEntry[] = []
   const continuations: ByteRange[] = []
   let current: Uint8Array | undefined = area
   let at = position
@@ -38,7 +43,8 @@ export async function readSystemUse(
       if (entry.signature === 'CE') {
         const { block, offset, length } = decodeContinuationArea(entry.data, at + entry.offset)
         next = { offset: blockRange(blockOffset + block, 0).offset + offset, length }
-      } else if (entry.signature !== 'ST') entries.push(entry)
+      }
+      if (entry.signature !== 'ST') entries.push({ ...entry, position: at + entry.offset })
     }
     if (!next) break
     total += next.length

@@ -56,10 +56,15 @@ export const DIRECTORY_RECORD_HEADER_SIZE = 33
 export const SELF_IDENTIFIER = 0
 export const PARENT_IDENTIFIER = 1
 
+/** Bytes in front of the system use area of a record with an identifier of this length. */
+export function directoryHeadSize(identifierLength: number): number {
+  return DIRECTORY_RECORD_HEADER_SIZE + identifierLength + (identifierLength % 2 === 0 ? 1 : 0)
+}
+
 /** Bytes that a record takes up for an identifier and system use of these lengths. */
 export function directoryRecordSize(identifierLength: number, systemUseLength: number): number {
-  const head = DIRECTORY_RECORD_HEADER_SIZE + identifierLength + (identifierLength % 2 === 0 ? 1 : 0)
-  return head + systemUseLength + ((head + systemUseLength) % 2)
+  const size = directoryHeadSize(identifierLength) + systemUseLength
+  return size + (size % 2)
 }
 
 /**

@@ -39,12 +39,19 @@ export function encodeAlternateName({ flags, name }: AlternateName): Uint8Array 
   return encodeSystemUseEntry('NM', data)
 }
 
-/** One NM entry for a name, or as many as it needs. */
-export function encodeAlternateNames(name: Uint8Array): Uint8Array[] {
+/**
+ * One NM entry for a name, or as many as it needs.
+ *
+ * @param firstPart - bytes of the name that the first entry has room for. Default and most: 250
+ */
+export function encodeAlternateNames(name: Uint8Array, firstPart = MAX_NAME_PART): Uint8Array[] {
   const entries: Uint8Array[] = []
-  for (let at = 0; at === 0 || at < name.length; at += MAX_NAME_PART) {
-    const flags = at + MAX_NAME_PART < name.length ? NameFlag.continue : 0
-    entries.push(encodeAlternateName({ flags, name: name.subarray(at, at + MAX_NAME_PART) }))
+  let size = Math.min(firstPart, MAX_NAME_PART)
+  for (let at = 0; at === 0 || at < name.length; size = MAX_NAME_PART) {
+    const end = Math.min(at + size, name.length)
+    const flags = end < name.length ? NameFlag.continue : 0
+    entries.push(encodeAlternateName({ flags, name: name.subarray(at, end) }))
+    at = end
   }
   return entries
 }

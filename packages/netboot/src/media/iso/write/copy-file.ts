@@ -1,0 +1,73 @@
+import { constants, copyFile, type FileHandle, open } from 'node:fs/promises'
+import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+
+/** Two buffers of this size, one read while the other is written, are as fast as cp; fs.copyFile takes twice as long. */
+const BUFFER_BYTES = 1024 * 1024
+const BUFFERS = 2
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Told how many bytes are copied so far. */
+  readonly onCopied?: ((bytes: number) => void) | undefined
+}
+
+/**
+ * Makes a new file that shares its blocks with another, where the file system can (btrfs, XFS, APFS).
+ *
+ * @returns false when it cannot; then there is no new file
+ */
+export async function cloneFile(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
+    return true
+  } catch {
+    // Whatever the reason is, copying meets it again if it matters.
+    return false
+  }
+}
+
+/**
+ * Copies the first `length` bytes of a file into an open one.
+ *
+ * @throws what Node throws, and KairosError `input/changed`, `aborted`
+ */
+export async function copyInto(from: string, to: FileHandle, length: number, options: CopyOptions): Promise<void> {
+  const source = await open(from, 'r')
+  let next = 0
+  let copied = 0
+  const work = async () => {
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    while (next < length) {
+      throwIfAborted(options.signal, `Cannot copy ${from}`)
+      const at = next
+      const size = Math.min(BUFFER_BYTES, length - at)
+      next += size
+      await readExactly(source, buffer, size, at, from)
+      await writeFully(to, buffer.subarray(0, size), at)
+      copied += size
+      options.onCopied?.(copied)
+    }
+  }
+  try {
+    const workers = await Promise.allSettled(Array.from({ length: BUFFERS }, work))
+    for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
+  } finally {
+    await source.close()
+  }
+}
+
+async function readExactly(source: FileHandle, buffer: Buffer, size: number, at: number, name: string) {
+  for (let filled = 0; filled < size; ) {
+    const { bytesRead } = await source.read(buffer, filled, size - filled, at + filled)
+    if (bytesRead === 0) throw new KairosError('input/changed', `${name}: more bytes expected, the end found.`)
+    filled += bytesRead
+  }
+}
+
+/** Writes all of the bytes: a full disk may take a part of them before it refuses. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
+}

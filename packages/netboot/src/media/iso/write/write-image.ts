@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import {
+  KairosError,
+  type OperationOptions,
+  type ProgressEvent,
+  throwIfAborted,
+  translateError,
+} from '@kairos-sdk/core'
+import type { ByteSource } from '../../../bytes/byte-source.js'
+import { fileAndExtents, filesBehind, isSameFile } from './base-file.js'
+import { cloneFile, copyInto, writeFully } from './copy-file.js'
+import { syncDirectory } from './sync-directory.js'
+
+export interface WriteProgress extends ProgressEvent<'write'> {
+  readonly done: number
+  readonly total: number
+  readonly unit: 'bytes'
+}
+
+export interface WriteImageOptions extends OperationOptions<WriteProgress> {
+  /** Permissions of the file. Default 0o600: an image with a cloud config in it is as secret as the config. */
+  readonly mode?: number | undefined
+  /**
+   * Wait until the disk has the bytes, so that a power cut cannot leave an incomplete file under the name. Default true.
+   */
+  readonly flush?: boolean | undefined
+}
+
+/**
+ * Writes an image to a file. The file appears under its name only when it is complete; whatever goes wrong, nothing is
+ * left behind. A remastered image of a file is copied fast, or not at all where the file system can share blocks.
+ *
+ * @throws KairosError `argument/invalid` when the output is the input, `output/no-space`, `output/not-writable`,
+ *   `input/changed`, `aborted`, and what the image throws
+ */
+export async function writeImage(image: ByteSource, path: string, options: WriteImageOptions = {}): Promise<void> {
+  const { signal, mode = 0o600, flush = true } = options
+  const doing = `Cannot write ${path}`
+  throwIfAborted(signal, doing)
+  for (const file of filesBehind(image)) {
+    if (!(await isSameFile(file.path, path))) continue
+    throw new KairosError('argument/invalid', `${path}: an output that is not the input expected, the input found.`, {
+      hint: 'Name another file, or change the image in place.',
+    })
+  }
+  const part = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`)
+  try {
+    await writePart(image, part, mode, flush, options)
+    throwIfAborted(signal, doing)
+    await rename(part, path)
+    if (flush) await syncDirectory(dirname(path))
+  } catch (error) {
+    await rm(part, { force: true })
+    throw translateError(error, doing, 'output/not-writable')
+  }
+}
+
+async function writePart(image: ByteSource, part: string, mode: number, flush: boolean, options: WriteImageOptions) {
+  const patched = fileAndExtents(image)
+  const cloned = patched !== undefined && (await cloneFile(patched.file.path, part))
+  if (!cloned) await checkSpace(dirname(part), image.size)
+  const file = await open(part, cloned ? 'r+' : 'wx', mode)
+  try {
+    await file.chmod(mode)
+    const report = progress(image, options)
+    if (!patched) await writeRange(image, 0, image.size, file, 0, report, options.signal)
+    else {
+      await patched.file.verify()
+      const { signal } = options
+      const length = Math.min(patched.file.size, image.size)
+      if (!cloned) await copyInto(patched.file.path, file, length, { signal, onCopied: report })
+      // Sets the end, and gives zeros where nothing is written between the base and an extent behind it.
+      await file.truncate(image.size)
+      for (const { offset, source } of patched.extents) {
+        await writeRange(source, 0, source.size, file, offset, undefined, signal)
+      }
+      await patched.file.verify()
+    }
+    report(image.size)
+    if (flush) await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Streams a range of a source into a file. */
+export async function writeRange(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  file: FileHandle,
+  position: number,
+  report: ((bytes: number) => void) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let at = position
+  for await (const chunk of source.read(offset, length, { signal })) {
+    await writeFully(file, chunk, at)
+    at += chunk.length
+    report?.(at - position)
+  }
+}
+
+/** Told before the work: filling a disk to the brim disturbs others too. */
+async function checkSpace(directory: string, size: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory)
+  if (bavail * bsize >= size) return
+  throw new KairosError('output/no-space', `${directory}: ${size} free bytes expected, ${bavail * bsize} found.`, {
+    hint: 'Free some room and try again.',
+  })
+}
+
+function progress(image: ByteSource, { onProgress }: WriteImageOptions): (bytes: number) => void {
+  return (done) => {
+    onProgress?.({ phase: 'write', message: `Writing ${image.name}`, done, total: image.size, unit: 'bytes' })
+  }
+}
