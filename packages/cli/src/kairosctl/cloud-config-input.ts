@@ -19,6 +19,7 @@ export async function readCloudConfig(
   location: string,
   { io, reporter, signal }: Pick<CommandContext<Sdk>, 'io' | 'reporter' | 'signal'>,
 ): Promise<CloudConfigInput> {
+  reporter.debug(`Reading ${describeLocation(location)}`)
   if (location !== '-') return checkText(await readText(location, { signal }), describeLocation(location))
   if (io.stdin.isTTY) reporter.note('Type or paste the cloud config, then end it with Ctrl-D on a line of its own.')
   return checkText(await readText('-', { signal, stdin: io.stdin }), describeLocation('-'))

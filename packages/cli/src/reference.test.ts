@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { kairosctlProgram } from './kairosctl/program.js'
+import { cliReference } from './reference.js'
+import { everyCommand } from './runtime/command.js'
+import { helpOf, parseArguments } from './runtime/parse-arguments.js'
+
+describe('docs/cli.md', () => {
+  it('says what the code says; else run: npm run docs:cli', async () => {
+    const page = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
+    expect(page).toBe(cliReference())
+  })
+})
+
+describe('the definitions of kairosctl', () => {
+  const program = kairosctlProgram()
+
+  it.each([...everyCommand(program)].map(({ words, command }) => [words.join(' '), words, command] as const))(
+    '%s is explained by its help, in lines that fit a terminal',
+    (_name, words, command) => {
+      const help = helpOf(program, words)
+      for (const part of [`kairosctl ${words.join(' ')}`, 'Examples:', 'Exit codes:', command.examples[0]?.[0]]) {
+        expect(help).toContain(part)
+      }
+      for (const name of Object.keys(command.options)) expect(help).toContain(`--${name}`)
+      expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
+    },
+  )
+
+  it('has no example that cannot be run', () => {
+    const examples = [...everyCommand(program)].flatMap(({ command }) => command.examples).concat(program.examples)
+    for (const [commandLine] of examples) {
+      const words = /kairosctl ([^<>)]*)/.exec(commandLine)?.[1]?.trim().split(' ') ?? []
+      const argv = words.map((word) => word.replaceAll('"', ''))
+      expect([commandLine, parseArguments(program, argv).kind]).toEqual([commandLine, 'command'])
+    }
+  })
+})
