@@ -54,6 +54,12 @@ export const ErrorCodes = {
   'iso/not-found': 'the image has no file or directory of this path',
   'iso/unsupported': 'the image, or what is to go into it, needs something that is not supported',
 
+  'squashfs/not-an-image': 'the input is not a squashfs 4.0 image',
+  'squashfs/damaged': 'a structure of the image is cut off or contradicts itself',
+  'squashfs/not-found': 'the image has no file or directory of this path',
+  'squashfs/unsupported': 'the image needs something that is not supported',
+  'squashfs/invalid-entry': 'a file or directory cannot be put into a squashfs image',
+
   'partition/not-found': 'the disk has no partition table of the expected kind',
   'partition/damaged': 'a partition table is cut off, has a wrong checksum or contradicts itself',
 
