@@ -70,6 +70,9 @@ export const ErrorCodes = {
   'ipxe/not-found': 'no iPXE build was found',
   'ipxe/invalid-script': 'a value cannot be put into an iPXE script',
 
+  'dhcp/malformed': 'a DHCP packet or one of its options does not have the structure that the RFCs give it',
+  'tftp/malformed': 'a TFTP packet does not have the structure that the RFCs give it',
+
   internal: 'a mistake of this toolkit',
 } as const
 
