@@ -39,7 +39,7 @@ const MODULES = [
 ] as const
 
 /**
- * Looks for `/config.yaml` on every disk and partition, and prints it; with `config_url=` on the command line gets it from
+ * Looks for `/config.yaml` on every disk and partition, prints it, and lists what is in `/e2e` beside it; with `config_url=` on the command line gets it from
  * there. Lines of its own begin with `e2e:`.
  */
 const INIT = `#!/bin/busybox sh
@@ -59,7 +59,13 @@ print_config() {
   echo "${CONFIG_BEGINS}"
   cat "$2"
   echo "${CONFIG_ENDS}"
-  for file in /medium/rootfs.squashfs; do [ -f $file ] && echo "e2e: sha256 $(sha256sum < $file | cut -d' ' -f1) rootfs.squashfs"; done
+  [ -f /medium/rootfs.squashfs ] && echo "e2e: sha256 $(sha256sum < /medium/rootfs.squashfs | cut -d' ' -f1) rootfs.squashfs"
+  if [ -d /medium/e2e ]; then
+    cd /medium/e2e
+    find . | sort | while read -r name; do stat -c 'e2e: stat %a %u:%g %s %N' "$name"; done
+    find . -type f | sort | while read -r name; do echo "e2e: sha256 $(sha256sum < "$name" | cut -d' ' -f1) $name"; done
+    cd /
+  fi
   echo "e2e: label $(dd if=/dev/$1 bs=1 skip=32808 count=32 2>/dev/null)"
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFully } from '../packages/netboot/src/bytes/byte-source.js'
 import { memorySource } from '../packages/netboot/src/bytes/memory-source.js'
 import { overlaySource } from '../packages/netboot/src/bytes/overlay-source.js'
 import { zeroSource } from '../packages/netboot/src/bytes/zero-source.js'
@@ -54,17 +55,15 @@ describe.skipIf(
   let path: string
   beforeAll(async () => {
     directory = await temporaryDirectory()
-    const boot = grubBoot({ grub: await findGrub(), config: liveGrubConfig(), date })
-    const iso = await authorIso({
-      volumeLabel: 'COS_LIVE',
-      publisher: 'KAIROS',
-      date,
-      ...boot,
-      entries: [...boot.entries, ...entries],
-    })
-    path = await writeSource(iso, join(directory.path, 'authored.iso'))
+    path = await writeSource(await author(), join(directory.path, 'authored.iso'))
   })
   afterAll(() => directory.remove())
+
+  async function author() {
+    const boot = grubBoot({ grub: await findGrub(), config: liveGrubConfig(), date })
+    const texts = { volumeLabel: 'COS_LIVE', publisher: 'KAIROS' }
+    return authorIso({ ...texts, date, ...boot, entries: [...boot.entries, ...entries] })
+  }
 
   async function xorriso(...args: string[]): Promise<string> {
     const { code, output } = await runProgram('xorriso', ['-report_about', 'NOTE', '-indev', path, ...args])
@@ -156,6 +155,11 @@ describe.skipIf(
     const list = await runProgram('mdir', ['-i', partition, '-/', '-b', '::'])
     expect(list.output).toMatch(/::\/EFI\/BOOT\/BOOTX64\.EFI/)
     expect(list.output).toMatch(/::\/EFI\/BOOT\/grub\.cfg/)
+  })
+
+  it('is the same, byte for byte, when it is made again', async () => {
+    const again = await author()
+    expect((await readFile(path)).equals(await readFully(again, 0, again.size))).toBe(true)
   })
 
   it('xorriso and bsdtar read a file of more than 4 GiB', async () => {

@@ -29,6 +29,16 @@ const file = (path: string, content: string | Uint8Array): AuthorEntry => ({
   source: memorySource(path, content),
 })
 
+const deepFile = `${Array.from({ length: 14 }, (_, index) => `level${index}`).join('/')}/${'n'.repeat(253)}`
+const longTarget = `/${'directory/'.repeat(100)}end`
+
+/** What only Rock Ridge can say, for Linux to read. */
+const forLinux: AuthorEntry[] = [
+  { ...file(`/e2e/${deepFile}`, 'deep'), mode: 0o640, uid: 12, gid: 34 },
+  { path: '/e2e/link', type: 'symlink', target: longTarget },
+  ...Array.from({ length: 50 }, (_, index) => file(`/e2e/many/file number ${index}`, `${index}`)),
+]
+
 /** Looks into unpacked packages as `findGrub` would into an image. */
 function rootfsOf(directory: string): RootFileSystem {
   const open = async (path: string) => (findProgram(directory + path) ? fileSource(directory + path) : undefined)
@@ -66,6 +76,7 @@ describe.skipIf(
         file('/boot/kernel', system.kernel),
         file('/boot/initrd', system.initrd),
         file('/rootfs.squashfs', squashfs),
+        ...forLinux,
       ],
     })
     return writeSource(iso, join(directory.path, name))
@@ -85,6 +96,10 @@ describe.skipIf(
     expect(log).toContain(`e2e: found on ${device}\n`)
     expect(log).toContain('e2e: label COS_LIVE ')
     expect(log).toContain(`e2e: sha256 ${createHash('sha256').update(squashfs).digest('hex')} rootfs.squashfs`)
+    expect(log).toContain(`e2e: sha256 ${createHash('sha256').update('deep').digest('hex')} ./${deepFile}\n`)
+    expect(log).toContain(`e2e: stat 640 12:34 4 ./${deepFile}\n`)
+    expect(log).toContain(`./link' -> '${longTarget}'\n`)
+    expect(log).toContain(`e2e: sha256 ${createHash('sha256').update('49').digest('hex')} ./many/file number 49\n`)
     expect(log).toMatch(/e2e: cmdline .* cdroot root=live:CDLABEL=COS_LIVE .* install-mode .* "e2e=two words" x=\$y;z/)
   }
 

@@ -2,7 +2,10 @@ import type { ByteSource } from '../../../bytes/byte-source.js'
 
 /** What all entries of an image to be made have. */
 interface EntryAttributes {
-  /** Path from the root, with slashes; a leading one is allowed. Directories on the way need no entry of their own. */
+  /**
+   * Path from the root, with slashes; a leading one is allowed. Directories on the way need no entry of their own. Names
+   * have at most 255 bytes; of those over 253 Linux shows the first 250 only.
+   */
   readonly path: string
   /** Permissions. Default 0o755 for directories, 0o644 for files, 0o777 for symbolic links. */
   readonly mode?: number | undefined
