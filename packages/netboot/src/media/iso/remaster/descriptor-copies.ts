@@ -1,13 +1,13 @@
 import { KairosError } from '@kairos-sdk/core'
 import type { ReadOptions } from '../../../bytes/byte-source.js'
-import { type OverlaySource, overlaySource } from '../../../bytes/overlay-source.js'
+import type { OverlaySource } from '../../../bytes/overlay-source.js'
 import type { IsoVolume } from '../iso-image.js'
 import { type DescriptorSet, readDescriptorSet } from '../read/descriptor-set.js'
 import { type ImageMetadata, imageMetadata } from '../read/image-metadata.js'
 import { VolumeDescriptorOffset } from '../structures/primary-volume-descriptor.js'
 import { SECTOR_SIZE, SYSTEM_AREA_SECTORS } from '../structures/sector.js'
 import { setBothEndian32 } from './editable-record.js'
-import { patchedSectors } from './patched-sectors.js'
+import { patchOverlay } from './patch-overlay.js'
 
 /** Sessions begin at multiples of this many blocks. */
 const SESSION_ALIGNMENT = 16
@@ -41,10 +41,7 @@ export async function withDescriptorCopies(
       setBothEndian32(bytes, at, Math.max(size + gained, 0))
     }
   }
-  const patches = await patchedSectors(image, [{ offset: target * SECTOR_SIZE, bytes }], options)
-  const first = target * SECTOR_SIZE
-  const others = overlay.extents.filter(({ offset }) => offset < first || offset >= first + bytes.length)
-  return overlaySource(overlay.name, overlay.base, [...others, ...patches], overlay.size)
+  return patchOverlay(overlay, [{ offset: target * SECTOR_SIZE, bytes }], options)
 }
 
 /** The descriptors of the last session at its own start, when those at block 16 are a copy of them. */

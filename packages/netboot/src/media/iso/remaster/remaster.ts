@@ -16,10 +16,12 @@ import { withDescriptorCopies } from './descriptor-copies.js'
 import { setBothEndian32 } from './editable-record.js'
 import type { FileContent } from './file-content.js'
 import { growPartitions, type Patch } from './grow-partitions.js'
+import { hasMediaChecksum, withMediaChecksum, withoutMediaChecksum } from './media-checksum.js'
 import type { NewEntry } from './new-entry.js'
 import { pathParts, putOperations, withoutLinks } from './operations.js'
 import { patchedSectors } from './patched-sectors.js'
 import { type Placement, place } from './placement.js'
+import { sessionChecksumPatches } from './session-checksums.js'
 import { TreeEditor } from './tree-editor.js'
 import { TreeLayout } from './tree-layout.js'
 import { backupBlocks, usableSpace } from './usable-space.js'
@@ -34,6 +36,11 @@ export interface RemasterOptions extends ReadOptions {
    * volume's date itself never changes, since boot loaders find the volume by it.
    */
   readonly modifiedAt?: Date | undefined
+  /**
+   * What becomes of a media checksum that implantisomd5 put into the base. `update` reads all of the image to make it
+   * anew; `remove` takes it out, and the result has a warning. Default `update`.
+   */
+  readonly mediaChecksum?: 'update' | 'remove' | undefined
   /** Name of the result. Default: that of the base. */
   readonly name?: string | undefined
 }
@@ -86,12 +93,19 @@ export async function remaster(base: ByteSource, options: RemasterOptions): Prom
   for (const { set } of placement.dropped) {
     patches.push({ offset: set.block * SECTOR_SIZE, bytes: new Uint8Array(set.blocks * SECTOR_SIZE) })
   }
-  patches.push(...spaceSizes(placement, size))
+  const tags = await sessionChecksumPatches(image, volume, { signal })
+  patches.push(...tags, ...spaceSizes(placement, size))
   if (placement.grownTo !== undefined) patches.push(...growPartitions(volume, base.size, size))
   const extents = [...(await patchedSectors(image, patches, { signal })), ...contents.flatMap(contentExtent)]
   const name = options.name ?? base.name
-  const overlay = await withDescriptorCopies(image, volume, overlaySource(name, base, extents, size), { signal })
-  return remastered(overlay, warningsOf(placement), { signal })
+  const plain = overlaySource(name, base, extents, size)
+  const checked = hasMediaChecksum(volume)
+  const updates = options.mediaChecksum !== 'remove'
+  const finish = !checked ? undefined : updates ? withMediaChecksum : withoutMediaChecksum
+  const overlay = await withDescriptorCopies(image, volume, (await finish?.(volume, plain, { signal })) ?? plain, {
+    signal,
+  })
+  return remastered(overlay, warningsOf(placement, checked && !updates, tags.length > 0), { signal })
 }
 
 async function change(
@@ -154,11 +168,17 @@ function contentExtent({ source, block }: FileContent): PatchedExtent[] {
   return [{ offset: block * SECTOR_SIZE, source: padded }]
 }
 
-function warningsOf({ dropped }: Placement): string[] {
-  if (dropped.length === 0) return []
-  return [
-    'The new files found no room inside the first partition, which another partition follows: that partition alone can no longer be mounted, only the whole disk.',
-  ]
+function warningsOf({ dropped }: Placement, withoutChecksum: boolean, withoutTags: boolean): string[] {
+  const warnings: string[] = []
+  if (dropped.length > 0) {
+    warnings.push(
+      'The new files found no room inside the first partition, which another partition follows: that partition alone can no longer be mounted, only the whole disk.',
+    )
+  }
+  if (withoutChecksum) warnings.push('The media checksum was removed: checkisomd5 can no longer check the image.')
+  if (withoutTags)
+    warnings.push('The MD5 checksums that xorriso put over the whole image were removed; those of its files stay.')
+  return warnings
 }
 
 async function remastered(
