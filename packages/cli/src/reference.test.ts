@@ -29,10 +29,21 @@ describe('the definitions of kairosctl', () => {
 
   it('has no example that cannot be run', () => {
     const examples = [...everyCommand(program)].flatMap(({ command }) => command.examples).concat(program.examples)
-    for (const [commandLine] of examples) {
-      const words = /kairosctl ([^<>)]*)/.exec(commandLine)?.[1]?.trim().split(' ') ?? []
-      const argv = words.map((word) => word.replaceAll('"', ''))
-      expect([commandLine, parseArguments(program, argv).kind]).toEqual([commandLine, 'command'])
-    }
+    for (const [commandLine] of examples) expect([commandLine, kindOf(commandLine)]).toEqual([commandLine, 'command'])
   })
+
+  it('keeps the promises of the README', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const commandLines = readme.match(/^kairosctl .*$/gm) ?? []
+    expect(commandLines.length).toBeGreaterThan(5)
+    for (const commandLine of commandLines) expect([commandLine, kindOf(commandLine)]).toEqual([commandLine, 'command'])
+  })
+
+  function kindOf(commandLine: string): string {
+    const words = /kairosctl ([^<>)#]*)/.exec(commandLine)?.[1]?.trim().split(/ +/) ?? []
+    return parseArguments(
+      program,
+      words.map((word) => word.replaceAll('"', '')),
+    ).kind
+  }
 })

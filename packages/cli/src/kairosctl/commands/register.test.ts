@@ -147,11 +147,11 @@ describe('kairosctl register', () => {
       runKairosctl(['register', '--config', config], { sdk: fakeSdk({ displays }) })
     const one = await register(blank)
     expect(one.code).toBe(7)
-    expect(one.err).toMatch(/✖ No QR code in DP-1 \(8 × 8 .*\n.*--watch/)
+    expect(one.err).toMatch(/✖ No QR code in the screenshot of DP-1 \(8 × 8 .*\n.*--watch/)
     expect((await register(blank, { ...blank, name: 'DP-2' })).err).toContain(
       'No QR code on any of the 2 displays (DP-1, DP-2).',
     )
-    expect((await register(blank, url)).err).toContain('The QR code in DP-2 holds no pairing token')
+    expect((await register(blank, url)).err).toContain('the screenshot of DP-2 holds a URL')
   })
 
   it('checks the config before anything else happens', async () => {

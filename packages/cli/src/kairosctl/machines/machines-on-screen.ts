@@ -48,7 +48,7 @@ export async function waitForMachinesOnScreen({ sdk, signal, reporter }: Context
     const { tokens, displays } = await waitForToken({
       signal,
       onFrame: ({ number, displays: count, changed }) =>
-        reporter.debug(`Look ${number}: ${count} displays, ${changed} of them changed`),
+        reporter.debug(`Look ${number}: ${changed} of ${count} displays changed`),
     })
     return machinesOfTokens(tokens, displays.join(' and '))
   } finally {
@@ -63,7 +63,7 @@ async function tokensOf(
   signal: AbortSignal,
 ): Promise<readonly string[] | KairosError> {
   try {
-    return (await qr.readTokensFromPicture(picture, { name, signal })).tokens
+    return (await qr.readTokensFromPicture(picture, { name: `the screenshot of ${name}`, signal })).tokens
   } catch (cause) {
     const error = translateError(cause, `Cannot look at ${name}`)
     // One display without a code must not hide the code on the next one.
