@@ -11,8 +11,10 @@ const vectors: { json: string; gzipBase64: string }[] = JSON.parse(
 )
 const LIMIT = 2 ** 20
 
-it('a ledger survives damaged blocks, packed and inside the packing, in bounded memory', () => {
-  const ledgers = (['off', 'observe', 'enforce'] as const).map((ownership) => new Ledger({ ownership }))
+it('a ledger survives damaged blocks, packed and inside the packing, in bounded memory', async () => {
+  const ledgers = (['off', 'observe', 'enforce'] as const).map(
+    (ownership) => new Ledger({ ownership, maxBytes: 50_000 }),
+  )
   const take = (data: Uint8Array) => {
     const block = decodeBlock(data, LIMIT)
     for (const ledger of ledgers) ledger.receive(block)
@@ -21,8 +23,8 @@ it('a ledger survives damaged blocks, packed and inside the packing, in bounded 
   const half = { runs: FUZZ_RUNS / 2 }
   const packed = vectors.map(({ gzipBase64 }) => Buffer.from(gzipBase64, 'base64'))
   const unpacked = vectors.map(({ json }) => Buffer.from(json))
-  fuzz(packed, take, KairosError.is, half)
-  const refused = fuzz(unpacked, (input) => take(gzipSync(input, { level: 1 })), KairosError.is, half)
+  await fuzz(packed, take, KairosError.is, half)
+  const refused = await fuzz(unpacked, (input) => take(gzipSync(input, { level: 1 })), KairosError.is, half)
   expect(refused).toBeGreaterThan(FUZZ_RUNS / 20)
   expect(process.memoryUsage().rss).toBeLessThan(1.5 * 2 ** 30)
 })

@@ -155,6 +155,20 @@ describe('Ledger with ownership', () => {
     expect(gone.enforcing.get('dns', 'name')).toEqual(taken)
   })
 
+  it('takes no more than it has room for, however many entries come', () => {
+    const violations: Violation[] = []
+    const ledger = new Ledger({
+      ownership: 'enforce',
+      maxBytes: 1_000,
+      onViolation: (violation) => violations.push(violation),
+    })
+    for (let round = 0; round < 200; round++)
+      ledger.receive(block(1n, 'a', { open: { [`key ${round}`]: '"0123456789"' } }))
+    expect(ledger.last.storage.get('open')?.size).toBeGreaterThan(20)
+    expect(ledger.last.storage.get('open')?.size).toBeLessThan(60)
+    expect(violations[0]).toMatchObject({ bucket: 'open', reason: 'the ledger is full' })
+  })
+
   it('remembers a deletion against older versions', () => {
     const { enforcing, violations } = ledgers(
       block(1n, 'a', { dns: { name: signed(alice, 'dns', 'name', { version: 1n }) } }),

@@ -6,6 +6,8 @@ import { mergeStorage, type OwnershipMode, type Violation } from './ownership.js
 export interface LedgerInit {
   /** How entries are guarded. Default `off`, as in pairing. */
   readonly ownership?: OwnershipMode
+  /** What merging may fill the ledger with at most, in bytes. Default 20,971,520, the `maxMessageSize` of most tokens. */
+  readonly maxBytes?: number
   /** The time in milliseconds since 1970. Default: the system's. */
   readonly now?: () => number
   /** Told of entries that break the rules of ownership. */
@@ -25,12 +27,14 @@ export interface Announcement {
  */
 export class Ledger {
   readonly #ownership: OwnershipMode
+  readonly #maxBytes: number
   readonly #now: () => number
   readonly #onViolation: (violation: Violation) => void
   #last: Block = genesis()
 
   constructor(init: LedgerInit = {}) {
     this.#ownership = init.ownership ?? 'off'
+    this.#maxBytes = init.maxBytes ?? 20 * 2 ** 20
     this.#now = init.now ?? Date.now
     this.#onViolation = init.onViolation ?? (() => {})
   }
@@ -84,7 +88,13 @@ export class Ledger {
   }
 
   #merge(block: Block, mode: 'observe' | 'enforce'): boolean {
-    const { storage, violations } = mergeStorage(this.#last.storage, block.storage, mode, this.#now() / 1000)
+    const { storage, violations } = mergeStorage(
+      this.#last.storage,
+      block.storage,
+      mode,
+      this.#now() / 1000,
+      this.#maxBytes,
+    )
     for (const violation of violations) this.#onViolation(violation)
     if (storage === this.#last.storage) return false
     this.#write(storage)

@@ -46,6 +46,7 @@ const OWNED_BUCKETS: ReadonlyMap<string, OwnerOf> = new Map([
  * Merges the entries of another node's block into ours, one by one.
  *
  * @param now - unix seconds
+ * @param maxBytes - what the merged storage may hold at most; entries beyond it are left out
  * @returns the merged storage, which is `current` itself when nothing changed, and what broke the rules
  */
 export function mergeStorage(
@@ -53,9 +54,17 @@ export function mergeStorage(
   incoming: Storage,
   mode: 'observe' | 'enforce',
   now: number,
+  maxBytes: number,
 ): { storage: Storage; violations: Violation[] } {
   let storage = current
+  let room = maxBytes - sizeOf(current)
   const violations: Violation[] = []
+  const set = (bucket: string, key: string, entry: Entry, existing: Entry | undefined) => {
+    const growth = entrySize(bucket, key, entry) - (existing === undefined ? 0 : entrySize(bucket, key, existing))
+    if (growth > room) return violations.push({ bucket, key, owner: ownerOfEntry(entry), reason: 'the ledger is full' })
+    room -= growth
+    storage = withEntry(storage, bucket, key, entry)
+  }
   for (const [bucket, keys] of incoming) {
     const ownerOf = OWNED_BUCKETS.get(bucket)
     for (const [key, entry] of keys) {
@@ -67,11 +76,30 @@ export function mergeStorage(
         continue
       }
       const reason = violationOf(bucket, key, entry, existing, ownerOf, current, now)
-      if (reason) violations.push({ bucket, key, owner: typeof entry === 'string' ? '' : entry.owner, reason })
-      if (!reason || mode === 'observe') storage = withEntry(storage, bucket, key, entry)
+      if (reason) violations.push({ bucket, key, owner: ownerOfEntry(entry), reason })
+      if (!reason || mode === 'observe') set(bucket, key, entry, existing)
     }
   }
   return { storage, violations }
+}
+
+function ownerOfEntry(entry: Entry): string {
+  return typeof entry === 'string' ? '' : entry.owner
+}
+
+/** About what the storage takes in a block, in bytes. */
+function sizeOf(storage: Storage): number {
+  let size = 0
+  for (const [bucket, keys] of storage) for (const [key, entry] of keys) size += entrySize(bucket, key, entry)
+  return size
+}
+
+/** What JSON writes around a signed entry: the names of its fields, numbers and a signature in base64. */
+const SIGNED_OVERHEAD = 230
+
+function entrySize(bucket: string, key: string, entry: Entry): number {
+  const names = bucket.length + key.length
+  return names + (typeof entry === 'string' ? entry.length : entry.value.length + entry.owner.length + SIGNED_OVERHEAD)
 }
 
 /** Why an entry may not take the place of the existing one, or undefined when it may. */
