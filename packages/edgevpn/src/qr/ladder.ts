@@ -90,48 +90,40 @@ export const QUICK_STEPS: readonly LadderStep[] = [
   step('one threshold for all', asItIs, { binarizer: 'GlobalHistogram' }),
 ]
 
+function enlargedAndStretched(picture: Raster): Raster | undefined {
+  const enlarged = enlargedTwice(picture)
+  return enlarged && stretchLocally(enlarged, 64)
+}
 const halved = (picture: Raster) => reduce(picture, 2)
 const closed = (picture: Raster | undefined, colour: GapColour, reach: number) =>
   picture && closeRowGaps(picture, colour, reach)
 
 /** What follows when that does not suffice. */
 export const THOROUGH_STEPS: readonly LadderStep[] = [
+  step('dark gaps of 2 closed', (picture) => closeRowGaps(picture, 'dark', 1)),
+  step('threshold of 8 around', (picture) => thresholdLocally(picture, 8), FIXED),
   rectified('redrawn', asItIs),
-  step('dark gaps 2', (picture) => closeRowGaps(picture, 'dark', 1)),
-  rectified('dark gaps 2, redrawn', (picture) => closeRowGaps(picture, 'dark', 1)),
-  step('dark gaps 4', (picture) => closeRowGaps(picture, 'dark', 2)),
-  rectified('dark gaps 4, redrawn', (picture) => closeRowGaps(picture, 'dark', 2)),
-  rectified('light gaps 2, redrawn', (picture) => closeRowGaps(picture, 'light', 1)),
-  rectified('light gaps 4, redrawn', (picture) => closeRowGaps(picture, 'light', 2)),
-  rectified('all dark gaps 2, redrawn', (picture) => closeGaps(picture, 'dark', 1)),
-  rectified('all light gaps 2, redrawn', (picture) => closeGaps(picture, 'light', 1)),
+  step('blurred, threshold of 32 around', (picture) => thresholdLocally(boxBlur(picture, 1, 1), 32), FIXED),
   rectified('halved, redrawn', halved),
-  rectified('halved, dark gaps 2, redrawn', (picture) => closed(halved(picture), 'dark', 1)),
-  rectified('halved, dark gaps 4, redrawn', (picture) => closed(halved(picture), 'dark', 2)),
-  rectified('halved, light gaps 2, redrawn', (picture) => closed(halved(picture), 'light', 1)),
-  rectified('halved, light gaps 4, redrawn', (picture) => closed(halved(picture), 'light', 2)),
-  rectified('blurred 1, redrawn', (picture) => boxBlur(picture, 1, 1)),
-  rectified('blurred 2, redrawn', (picture) => boxBlur(picture, 2, 2)),
-  rectified('rows blurred 2, redrawn', (picture) => boxBlur(picture, 0, 2)),
-  rectified('redrawn, sharpened', asItIs, (code) => sharpen(code, 3, 2)),
-  rectified('redrawn, sharpened 5', asItIs, (code) => sharpen(code, 3, 5)),
-  rectified('enlarged, redrawn, sharpened', enlargedTwice, (code) => sharpen(code, 3, 2)),
-  step('threshold 8', (picture) => thresholdLocally(picture, 8), FIXED),
-  step('threshold 16', (picture) => thresholdLocally(picture, 16), FIXED),
-  step('blurred, threshold 32', (picture) => thresholdLocally(boxBlur(picture, 1, 1), 32), FIXED),
-  step('blurred', (picture) => boxBlur(picture, 1, 1)),
-  step('rows blurred', (picture) => boxBlur(picture, 0, 1)),
-  step('enlarged', enlargedTwice),
-  step('enlarged, stretched', (picture) => {
-    const enlarged = enlargedTwice(picture)
-    return enlarged && stretchLocally(enlarged, 64)
-  }),
-  step('stretched', (picture) => stretchLocally(picture, 64)),
-  step('enlarged, one threshold', enlargedTwice, { binarizer: 'GlobalHistogram' }),
-  step('median', median),
-  step('halved', halved),
+  step('denoised', asItIs, { tryDenoise: true }),
   step('halved, one threshold', halved, { binarizer: 'GlobalHistogram' }),
   step('reduced by 3', (picture) => reduce(picture, 3)),
-  step('denoised', asItIs, { tryDenoise: true }),
+  step('enlarged', enlargedTwice),
+  step('enlarged, one threshold', enlargedTwice, { binarizer: 'GlobalHistogram' }),
+  step('enlarged, stretched', enlargedAndStretched),
+  rectified('dark gaps of 2 closed, redrawn', (picture) => closeRowGaps(picture, 'dark', 1)),
+  step('dark gaps of 4 closed', (picture) => closeRowGaps(picture, 'dark', 2)),
+  rectified('halved, dark gaps of 2 closed, redrawn', (picture) => closed(halved(picture), 'dark', 1)),
+  rectified('halved, dark gaps of 4 closed, redrawn', (picture) => closed(halved(picture), 'dark', 2)),
+  rectified('light gaps of 2 closed, redrawn', (picture) => closeRowGaps(picture, 'light', 1)),
+  rectified('light gaps of 4 closed, redrawn', (picture) => closeRowGaps(picture, 'light', 2)),
+  rectified('halved, light gaps of 2 closed, redrawn', (picture) => closed(halved(picture), 'light', 1)),
+  rectified('halved, light gaps of 4 closed, redrawn', (picture) => closed(halved(picture), 'light', 2)),
+  rectified('rows blurred by 2, redrawn', (picture) => boxBlur(picture, 0, 2)),
+  rectified('blurred by 2, redrawn', (picture) => boxBlur(picture, 2, 2)),
+  rectified('redrawn, sharpened', asItIs, (code) => sharpen(code, 3, 5)),
+  step('median', median),
+  rectified('all dark gaps of 2 closed, redrawn', (picture) => closeGaps(picture, 'dark', 1)),
+  rectified('all light gaps of 2 closed, redrawn', (picture) => closeGaps(picture, 'light', 1)),
   { name: 'jsQR', look: scanWithJsqr },
 ]

@@ -1,5 +1,4 @@
 import { KairosError } from '@kairos-sdk/core'
-import { decodeToken } from '@kairos-sdk/core/token'
 import { type DecodeQrCodesOptions, lookAtFrames } from './decode-qr-codes.js'
 import { readPicture } from './read-picture.js'
 
@@ -26,7 +25,7 @@ export async function readTokensFromPicture(
   picture: Uint8Array,
   options: ReadTokensOptions = {},
 ): Promise<TokensInPicture> {
-  const isToken = options.isToken ?? isEdgeVpnToken
+  const isToken = options.isToken ?? (await loadTokenCheck())
   const name = options.name ?? 'the picture'
   const frames = await readPicture(picture, options)
   const { texts, ways } = await lookAtFrames(frames, options, (found) => found.some(isToken))
@@ -39,14 +38,14 @@ export async function readTokensFromPicture(
       { hint: 'Make the whole code visible and larger, or pass the token itself: kairosctl register <token>' },
     )
   }
-  const found = texts.map(describeText).join(' and ')
-  throw new KairosError(
-    'qr/no-token',
-    `${texts.length === 1 ? 'The QR code' : `None of the ${texts.length} QR codes`} in ${name} holds ${
-      texts.length === 1 ? 'no' : 'a'
-    } pairing token: found ${found}.`,
-    { hint: 'Show the QR code of the machine that waits for its registration, and no other.' },
-  )
+  const found = texts.map(describeText).join(', ')
+  const message =
+    texts.length === 1
+      ? `The QR code in ${name} holds ${found}, not a pairing token.`
+      : `None of the ${texts.length} QR codes in ${name} holds a pairing token, but ${found}.`
+  throw new KairosError('qr/no-token', message, {
+    hint: 'Show the QR code of the machine that waits for its registration, or pass the token itself: kairosctl register <token>',
+  })
 }
 
 /** One token in a picture. */
@@ -75,13 +74,17 @@ export async function readTokenFromPicture(
   return { token: tokens[0], codes }
 }
 
-function isEdgeVpnToken(text: string): boolean {
-  try {
-    decodeToken(text)
-    return true
-  } catch (error) {
-    if (KairosError.is(error)) return false
-    throw error
+/** The codec brings a YAML parser with it, which nobody needs before there is a text to check. */
+async function loadTokenCheck(): Promise<(text: string) => boolean> {
+  const { decodeToken } = await import('@kairos-sdk/core/token')
+  return (text) => {
+    try {
+      decodeToken(text)
+      return true
+    } catch (error) {
+      if (KairosError.is(error)) return false
+      throw error
+    }
   }
 }
 

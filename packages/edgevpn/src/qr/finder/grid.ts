@@ -1,12 +1,25 @@
 import type { Pattern } from './find-patterns.js'
 import type { CodeLocation } from './locate-codes.js'
 
-/** Where the modules of a code lie in a picture: a plane seen in perspective. */
+/**
+ * Where the modules of a code lie in a picture: a plane seen in perspective. A place in the code (in modules, from its
+ * top left corner) is in the picture at
+ *
+ *     x = (originX + across * acrossX + down * downX) / depth
+ *     y = (originY + across * acrossY + down * downY) / depth
+ *     depth = 1 + across * bendAcross + down * bendDown
+ */
 export interface Grid {
   /** Modules along a side, 17 + 4 × version. */
   readonly modules: number
-  /** The place in the picture of a place in the code, both in their own units, from their top left corners. */
-  readonly place: (across: number, down: number) => readonly [number, number]
+  readonly originX: number
+  readonly originY: number
+  readonly acrossX: number
+  readonly acrossY: number
+  readonly downX: number
+  readonly downY: number
+  readonly bendAcross: number
+  readonly bendDown: number
 }
 
 /** The middle of a finder pattern is this far from the sides of the code. */
@@ -51,16 +64,28 @@ function gridOf({ topLeft, topRight, bottomLeft }: CodeLocation, modules: number
   const acrossY = (topRight.y * (1 + bend.across) - topLeft.y) / span
   const downX = (bottomLeft.x * (1 + bend.down) - topLeft.x) / span
   const downY = (bottomLeft.y * (1 + bend.down) - topLeft.y) / span
-  const place = (across: number, down: number) => {
-    const right = across - FINDER_MIDDLE
-    const below = down - FINDER_MIDDLE
-    const depth = 1 + (bend.across * right + bend.down * below) / span
-    return [
-      (topLeft.x + right * acrossX + below * downX) / depth,
-      (topLeft.y + right * acrossY + below * downY) / depth,
-    ] as const
+  const bendAcross = bend.across / span
+  const bendDown = bend.down / span
+  // All this counts from the middle of the first finder pattern; a grid counts from the corner of the code.
+  const depth = 1 - FINDER_MIDDLE * (bendAcross + bendDown)
+  return {
+    modules,
+    originX: (topLeft.x - FINDER_MIDDLE * (acrossX + downX)) / depth,
+    originY: (topLeft.y - FINDER_MIDDLE * (acrossY + downY)) / depth,
+    acrossX: acrossX / depth,
+    acrossY: acrossY / depth,
+    downX: downX / depth,
+    downY: downY / depth,
+    bendAcross: bendAcross / depth,
+    bendDown: bendDown / depth,
   }
-  return { modules, place }
+}
+
+function placeOn(grid: Grid, across: number, down: number): readonly [number, number] {
+  const depth = 1 + across * grid.bendAcross + down * grid.bendDown
+  const x = grid.originX + across * grid.acrossX + down * grid.downX
+  const y = grid.originY + across * grid.acrossY + down * grid.downY
+  return [x / depth, y / depth]
 }
 
 /**
@@ -86,7 +111,7 @@ function directionTo(from: Pattern, to: Pattern): readonly [number, number] {
 /** The two alignment patterns that are nearest to where the last one should be. */
 function nearest(location: CodeLocation, modules: number, alignments: readonly Pattern[], grid: Grid): Pattern[] {
   const { topLeft, topRight } = location
-  const [x, y] = grid.place(modules - ALIGNMENT_MIDDLE, modules - ALIGNMENT_MIDDLE)
+  const [x, y] = placeOn(grid, modules - ALIGNMENT_MIDDLE, modules - ALIGNMENT_MIDDLE)
   const most = SEARCH_RADIUS * Math.hypot(topRight.x - topLeft.x, topRight.y - topLeft.y)
   return alignments
     .filter(({ isDark, area }) => isDark === location.isDark && area < topLeft.area && 12 * area > topLeft.area)
