@@ -1,4 +1,4 @@
-import { type Entry, entryValue, lookUp, type SignedEntry, type Storage, sameEntry, withEntry } from './entry.js'
+import { type Entry, entryValue, lookUp, type SignedEntry, type Storage, sameEntry } from './entry.js'
 import { verifyEntry } from './signature.js'
 
 /**
@@ -56,14 +56,17 @@ export function mergeStorage(
   now: number,
   maxBytes: number,
 ): { storage: Storage; violations: Violation[] } {
-  let storage = current
+  const storage = new Map([...current].map(([bucket, keys]) => [bucket, new Map(keys)]))
   let room = maxBytes - sizeOf(current)
+  let changed = false
   const violations: Violation[] = []
   const set = (bucket: string, key: string, entry: Entry, existing: Entry | undefined) => {
     const growth = entrySize(bucket, key, entry) - (existing === undefined ? 0 : entrySize(bucket, key, existing))
     if (growth > room) return violations.push({ bucket, key, owner: ownerOfEntry(entry), reason: 'the ledger is full' })
     room -= growth
-    storage = withEntry(storage, bucket, key, entry)
+    changed = true
+    const keys = storage.get(bucket) ?? new Map()
+    storage.set(bucket, keys.set(key, entry))
   }
   for (const [bucket, keys] of incoming) {
     const ownerOf = OWNED_BUCKETS.get(bucket)
@@ -71,8 +74,7 @@ export function mergeStorage(
       const existing = lookUp(storage, bucket, key)
       if (sameEntry(existing, entry)) continue
       if (!ownerOf) {
-        if (existing === undefined || versionOf(entry) > versionOf(existing))
-          storage = withEntry(storage, bucket, key, entry)
+        if (existing === undefined || versionOf(entry) > versionOf(existing)) set(bucket, key, entry, existing)
         continue
       }
       const reason = violationOf(bucket, key, entry, existing, ownerOf, current, now)
@@ -80,7 +82,7 @@ export function mergeStorage(
       if (!reason || mode === 'observe') set(bucket, key, entry, existing)
     }
   }
-  return { storage, violations }
+  return { storage: changed ? storage : current, violations }
 }
 
 function ownerOfEntry(entry: Entry): string {
