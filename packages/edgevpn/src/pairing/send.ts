@@ -54,8 +54,8 @@ export async function send(token: Token, payload: PairingPayload, options: Pairi
 function acknowledgementIn(block: Block, from: string, ownId: string): string | undefined {
   const present = (id: string) => id === from || lookUp(block.storage, PRESENCE_BUCKET, id) !== undefined
   for (const [id, entry] of block.storage.get(PAIRING_BUCKET) ?? []) {
-    if (id === PAYLOAD_KEY || id === ownId || !isPeerId(id) || !present(id)) continue
-    if (entryValue(entry) === ACKNOWLEDGEMENT) return id
+    if (id === PAYLOAD_KEY || id === ownId || !present(id)) continue
+    if (entryValue(entry) === ACKNOWLEDGEMENT && isPeerId(id)) return id
   }
   return undefined
 }
