@@ -8,7 +8,7 @@ import { redactUrl } from './redact-url.js'
 export interface ReadOptions {
   /** Cancels the reading. */
   readonly signal?: AbortSignal | undefined
-  /** Most bytes that are taken; more is an error, not a cut. Default 16 MiB. */
+  /** Most bytes that are taken; more is an error, not a cut. Default 256 MiB: an uncompressed dump of a large screen fits. */
   readonly maxBytes?: number
   /** What `-` stands for. Default: the process's standard input. */
   readonly stdin?: Readable
@@ -16,7 +16,7 @@ export interface ReadOptions {
   readonly httpTimeoutMs?: number
 }
 
-const DEFAULT_MAX_BYTES = 16 * 2 ** 20
+const DEFAULT_MAX_BYTES = 256 * 2 ** 20
 const DEFAULT_HTTP_TIMEOUT_MS = 30_000
 
 /** True for what {@link readBytes} fetches over the network. */
