@@ -20,3 +20,14 @@ export {
   sliceSource,
   zeroSource,
 } from './bytes/index.js'
+export {
+  applyInPlace,
+  authorIso,
+  type IsoImage,
+  openIso,
+  type RemasteredImage,
+  type RemasterOptions,
+  remaster,
+  restore,
+  writeImage,
+} from './media/iso/index.js'

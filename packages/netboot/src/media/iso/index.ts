@@ -1,3 +1,17 @@
+export {
+  type AuthorDirectoryEntry,
+  type AuthorEntry,
+  type AuthorFileEntry,
+  type AuthorIsoOptions,
+  type AuthorIsoProgress,
+  type AuthorSymlinkEntry,
+  authorIso,
+  type BiosBoot,
+  type DirectoryEntriesOptions,
+  directoryEntries,
+  type UefiBoot,
+  type VolumeTexts,
+} from './author/index.js'
 export type { EntryExtent, EntryType, IsoEntry } from './entry.js'
 export type { IsoImage, IsoVolume } from './iso-image.js'
 export { openIso } from './open-iso.js'

@@ -1,12 +1,12 @@
 import { KairosError } from '@kairos-sdk/core'
 import { type ByteSource, type ReadOptions, readFully } from '../../../bytes/byte-source.js'
 import { memorySource } from '../../../bytes/memory-source.js'
+import { type BootInfoOptions, patchBootImage } from '../author/boot-info.js'
 import type { IsoVolume } from '../iso-image.js'
 import { bootImages } from '../read/boot-catalog.js'
 import type { ImageMetadata } from '../read/image-metadata.js'
 import { CATALOG_ENTRY_SIZE } from '../structures/el-torito/validation-entry.js'
 import { SECTOR_SIZE, sectorsOf } from '../structures/sector.js'
-import { bootInfoOf, withBootInfo } from './boot-info.js'
 import type { FileContent } from './file-content.js'
 import type { Patch } from './grow-partitions.js'
 import type { ContentStart } from './tree-editor.js'
@@ -57,10 +57,13 @@ export async function replacedBootFile(
       { hint: 'Use a smaller boot image, or create a new image.' },
     )
   }
-  const descriptorBlock = descriptors.block
   const before = await readFully(image.source, start.offset, start.length, options)
   const after = await readFully(replacement, 0, replacement.size, options)
-  const bytes = withBootInfo(after, bootInfoOf(before, block, descriptorBlock), block, descriptorBlock)
+  const bytes = patchBootImage(after, {
+    sector: block,
+    bootInfoTable: knowsItself(before, { sector: block, bootInfoTable: true, grub2BootInfo: false }),
+    grub2BootInfo: knowsItself(before, { sector: block, bootInfoTable: false, grub2BootInfo: true }),
+  })
   const patches = booted.flatMap(({ entry, slot }) => {
     // Only a count that meant the whole image changes; for BIOS it is the part that is loaded at once.
     if (entry.sectorCount !== Math.ceil(start.length / 512)) return []
@@ -70,4 +73,14 @@ export async function replacedBootFile(
   })
   const source = memorySource(replacement.name, bytes)
   return { content: { source, fixed: true, block, continuations: [] }, patches }
+}
+
+/** True for a boot image that has the table already: patched once more it stays as it is. */
+function knowsItself(image: Uint8Array, options: BootInfoOptions): boolean {
+  try {
+    return Buffer.compare(patchBootImage(image, options), image) === 0
+  } catch {
+    // Too short for the table.
+    return false
+  }
 }
