@@ -4,4 +4,5 @@ export default buildOf({
   index: 'src/index.ts',
   'media/iso/index': 'src/media/iso/index.ts',
   'media/fat/index': 'src/media/fat/index.ts',
+  'media/squashfs/index': 'src/media/squashfs/index.ts',
 })
