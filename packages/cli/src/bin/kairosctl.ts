@@ -6,7 +6,13 @@ if (problem) {
   process.stderr.write(problem)
   process.exitCode = 1
 } else {
-  const [{ kairosctl }, { processIo }] = await Promise.all([import('../kairosctl/main.js'), import('../runtime/io.js')])
-  using io = processIo()
-  process.exitCode = await kairosctl(process.argv.slice(2), io)
+  const [{ kairosctl }, { printed, processIo }] = await Promise.all([
+    import('../kairosctl/main.js'),
+    import('../runtime/io.js'),
+  ])
+  const io = processIo()
+  const exitCode = await kairosctl(process.argv.slice(2), io)
+  await printed()
+  // A stopped libp2p node leaves timers behind that run for another second. Nobody should have to wait for them.
+  process.exit(exitCode)
 }

@@ -48,6 +48,11 @@ export function processIo(): Io & Disposable {
   }
 }
 
+/** Resolves when all that was printed has been taken, or its reader has gone. */
+export async function printed(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map((output) => new Promise((taken) => output.write('', taken))))
+}
+
 /** A reader that has seen enough, as in `| head`, is no mistake of anybody. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
