@@ -37,7 +37,7 @@ export async function readVolume(metadata: ImageMetadata, options: ReadOptions):
   const { descriptor } = descriptors.primary
   return {
     identifier: volumeLabel(descriptors),
-    size: blockRange(descriptor.volumeSpaceSize, 0).offset,
+    size: blockRange(descriptors.sizeOrigin + descriptor.volumeSpaceSize, 0).offset,
     createdAt: descriptor.createdAt,
     modifiedAt: descriptor.modifiedAt,
     descriptors,

@@ -27,6 +27,8 @@ export interface DescriptorSet {
   readonly blocks: number
   /** What is added to every block number of this set: 0, or where the partition begins that the set was made for. */
   readonly blockOffset: number
+  /** The block that the volume space size counts from: that of a later session mostly from its own start. */
+  readonly sizeOrigin: number
   readonly primary: Located<VolumeDescriptor>
   readonly supplementary: readonly Located<SupplementaryVolumeDescriptor>[]
   /** El Torito's boot record, if there is one. */
@@ -78,7 +80,10 @@ export async function readDescriptorSet(
       `${source.name}: blocks of ${SECTOR_SIZE} bytes expected, blocks of ${logicalBlockSize} bytes found.`,
     )
   }
-  return { block: first, blocks: block - first + 1, blockOffset, primary, supplementary, bootRecord }
+  const { volumeSpaceSize, root } = primary.descriptor
+  // Counted from block 0 it would have the root in it.
+  const sizeOrigin = blockOffset + (volumeSpaceSize > root.extent ? 0 : start - blockOffset)
+  return { block: first, blocks: block - first + 1, blockOffset, sizeOrigin, primary, supplementary, bootRecord }
 }
 
 function notAnImage(name: string): KairosError {

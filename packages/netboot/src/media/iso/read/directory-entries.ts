@@ -87,13 +87,23 @@ async function directoryExtent(
   options?: ReadOptions,
 ): Promise<DirectoryExtent | undefined> {
   if (rockRidge?.childLink !== undefined) {
-    const range = blockRange(tree.blockOffset + rockRidge.childLink, SECTOR_SIZE)
-    const sector = await image.bytes(range, `directory ${path}`, options)
-    const self = decodeDirectoryRecord(sector, range.offset).record
-    return { block: rockRidge.childLink, length: self.dataLength }
+    return extentOfBlock(image, tree, rockRidge.childLink, `directory ${path}`, options)
   }
   if ((record.flags & FileFlag.directory) === 0) return undefined
   return { block: record.extent + record.extendedAttributeLength, length: record.dataLength }
+}
+
+/** The extent of a directory of which only the block is known: the length is in its ".". */
+export async function extentOfBlock(
+  image: ImageMetadata,
+  tree: DirectoryTree,
+  block: number,
+  what: string,
+  options?: ReadOptions,
+): Promise<DirectoryExtent> {
+  const range = blockRange(tree.blockOffset + block, SECTOR_SIZE)
+  const sector = await image.bytes(range, what, options)
+  return { block, length: decodeDirectoryRecord(sector, range.offset).record.dataLength }
 }
 
 function typeOf(mode: number | undefined): EntryType {

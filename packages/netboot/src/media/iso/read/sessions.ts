@@ -34,17 +34,13 @@ async function nextSession(
   options?: ReadOptions,
 ): Promise<DescriptorSet | undefined> {
   const start = before.block - SYSTEM_AREA_SECTORS
-  const size = before.primary.descriptor.volumeSpaceSize
-  // mkisofs counts the volume space of a later session from block 0, libisofs from the session's own start.
-  const ends = new Set([size, start + size])
-  for (const end of ends) {
-    const first = Math.ceil(end / SESSION_ALIGNMENT) * SESSION_ALIGNMENT
-    for (let candidate = first; candidate <= end + MAX_GAP; candidate += SESSION_ALIGNMENT) {
-      if (candidate <= start) continue
-      if ((candidate + SYSTEM_AREA_SECTORS + 1) * SECTOR_SIZE > image.source.size) break
-      const found = await descriptorsAt(image, candidate, options)
-      if (found && belongsTogether(found, before)) return found
-    }
+  const end = before.sizeOrigin + before.primary.descriptor.volumeSpaceSize
+  const first = Math.ceil(end / SESSION_ALIGNMENT) * SESSION_ALIGNMENT
+  for (let candidate = first; candidate <= end + MAX_GAP; candidate += SESSION_ALIGNMENT) {
+    if (candidate <= start) continue
+    if ((candidate + SYSTEM_AREA_SECTORS + 1) * SECTOR_SIZE > image.source.size) break
+    const found = await descriptorsAt(image, candidate, options)
+    if (found && belongsTogether(found, before)) return found
   }
   return undefined
 }

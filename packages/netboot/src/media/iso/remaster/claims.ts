@@ -3,6 +3,7 @@ import type { ReadOptions } from '../../../bytes/byte-source.js'
 import { entriesSectors } from '../../partitions/index.js'
 import type { IsoVolume } from '../iso-image.js'
 import { bootImages } from '../read/boot-catalog.js'
+import { extentOfBlock } from '../read/directory-entries.js'
 import { directoryRecords, type LocatedRecord } from '../read/directory-records.js'
 import type { DirectoryExtent } from '../read/directory-tree.js'
 import { checkInside, damaged, type ImageMetadata } from '../read/image-metadata.js'
@@ -45,22 +46,30 @@ export async function claimedBlocks(
 async function* treeClaims(image: ImageMetadata, editor: TreeEditor, options: ReadOptions): AsyncGenerator<BlockRange> {
   const { tree } = editor
   const seen = new Set<number>()
+  const linked = new Set<number>()
   const open: DirectoryExtent[] = [tree.root]
   for (let extent = open.pop(); extent; extent = open.pop()) {
     throwIfAborted(options.signal, `Cannot read ${image.source.name}`)
     const start = tree.blockOffset + extent.block
+    // A relocated directory is reached twice: from where it belongs and from where it is kept.
+    if (seen.has(start) && linked.has(extent.block)) continue
     if (seen.has(start)) {
       const found = `the directory at byte ${start * SECTOR_SIZE} found twice`
       throw damaged(image.source, `directories: each in one place expected, ${found}`)
     }
     seen.add(start)
     yield blocks(start, extent.length)
-    for await (const { record, continuations } of recordsOf(image, editor, extent, options)) {
+    for await (const { record, rockRidge, role, continuations } of recordsOf(image, editor, extent, options)) {
       for (const { offset, length } of continuations) {
         const first = Math.floor(offset / SECTOR_SIZE)
         yield { start: first, end: Math.max(first + 1, sectorsOf(offset + length)) }
       }
       const block = record.extent + record.extendedAttributeLength
+      const link = role === 'entry' ? rockRidge?.childLink : undefined
+      if (link !== undefined && !linked.has(link)) {
+        linked.add(link)
+        open.push(await extentOfBlock(image, tree, link, `directory at block ${link}`, options))
+      }
       if (record.flags & FileFlag.directory) open.push({ block, length: record.dataLength })
       // An empty file has no content, but a block that libarchive knows it by.
       else if (record.dataLength === 0 && record.extent > 0) yield blocks(tree.blockOffset + block, 1)

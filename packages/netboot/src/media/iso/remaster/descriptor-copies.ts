@@ -32,14 +32,11 @@ export async function withDescriptorCopies(
   const image = imageMetadata(overlay)
   const range = { offset: block * SECTOR_SIZE, length: blocks * SECTOR_SIZE }
   const bytes = Uint8Array.from(await image.bytes(range, 'volume descriptors', options))
-  if (twin) {
-    // A session of libisofs counts its size from its own start: what the volume gained, the session gained.
-    const gained = twin.primary.descriptor.volumeSpaceSize - descriptors.primary.descriptor.volumeSpaceSize
-    for (const found of [descriptors.primary, ...descriptors.supplementary]) {
-      const at = (found.block - block) * SECTOR_SIZE + VolumeDescriptorOffset.volumeSpaceSize
-      const size = new DataView(bytes.buffer).getUint32(at, true)
-      setBothEndian32(bytes, at, Math.max(size + gained, 0))
-    }
+  const gained = descriptors.sizeOrigin - (twin?.sizeOrigin ?? 0)
+  for (const found of [descriptors.primary, ...descriptors.supplementary]) {
+    const at = (found.block - block) * SECTOR_SIZE + VolumeDescriptorOffset.volumeSpaceSize
+    const size = new DataView(bytes.buffer).getUint32(at, true)
+    setBothEndian32(bytes, at, Math.max(size + gained, 0))
   }
   return patchOverlay(overlay, [{ offset: target * SECTOR_SIZE, bytes }], options)
 }

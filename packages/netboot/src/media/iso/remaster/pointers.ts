@@ -41,11 +41,11 @@ async function pointToDirectory(editor: TreeEditor, directory: EditableDirectory
   if (base?.block === editor.tree.root.block) point(up, placed)
   else {
     const keeper = await editor.keeperOf(directory)
-    const record = keeper.records.find((each) => isEntry(each) && isRecordOf(each, directory))
+    const record = keeper?.records.find((each) => isEntry(each) && isRecordOf(each, directory))
     if (record) point(record, placed)
-    const above = keeper.placed ?? keeper.base
+    const above = keeper?.placed ?? keeper?.base
     if (above) point(up, above)
-    keeper.touched = true
+    if (keeper) keeper.touched = true
     await pointFromLogicalParent(editor, directory, patches)
   }
   for (const record of records) {
@@ -86,9 +86,9 @@ async function countLinks(editor: TreeEditor, directory: EditableDirectory, patc
     if (records[1]) setSystemUse32(records[1], 'PX', LINKS_OFFSET, add, patches)
   } else {
     const keeper = await editor.keeperOf(directory)
-    const record = keeper.records.find((each) => isEntry(each) && isRecordOf(each, directory))
+    const record = keeper?.records.find((each) => isEntry(each) && isRecordOf(each, directory))
     if (record) setSystemUse32(record, 'PX', LINKS_OFFSET, add, patches)
-    keeper.touched = true
+    if (keeper) keeper.touched = true
   }
   for (const record of records) {
     if (!isEntry(record) || !record.isDirectory || record.located?.rockRidge?.childLink !== undefined) continue

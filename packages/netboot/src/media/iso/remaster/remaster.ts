@@ -150,7 +150,7 @@ function spaceSizes({ kept, grownTo, usedTo }: Placement, size: number): Patch[]
   for (const { set } of kept) {
     const own = grownTo === undefined ? usedTo : Math.floor(size / SECTOR_SIZE)
     for (const { block, descriptor } of [set.primary, ...set.supplementary]) {
-      const needed = own - set.blockOffset
+      const needed = own - set.sizeOrigin
       if (needed <= descriptor.volumeSpaceSize) continue
       const bytes = new Uint8Array(8)
       setBothEndian32(bytes, 0, needed)

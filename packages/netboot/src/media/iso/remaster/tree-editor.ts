@@ -1,12 +1,13 @@
+import { extentOfBlock } from '../read/directory-entries.js'
 import type { DirectoryTree } from '../read/directory-tree.js'
-import { blockRange, damaged, type ImageMetadata } from '../read/image-metadata.js'
-import { decodeDirectoryRecord } from '../structures/directory-record.js'
+import { damaged, type ImageMetadata } from '../read/image-metadata.js'
 import { SECTOR_SIZE, sectorsOf } from '../structures/sector.js'
 import { type EditableDirectory, insertRecords, loadDirectory, removeRecords } from './editable-directory.js'
 import { type EditableRecord, hasMoreExtents, isEntry } from './editable-record.js'
 import type { FileContent } from './file-content.js'
 import type { BlockRange } from './free-space.js'
 import { comparable, type IdentifierStyle, identifierStyle, likelySpellings, newIdentifier } from './identifiers.js'
+import { wayToKeeper } from './keeper.js'
 import type { NewEntry } from './new-entry.js'
 import { newDirectory, newRecords } from './new-records.js'
 
@@ -59,10 +60,9 @@ export class TreeEditor {
       known.parent ??= parent
       return known
     }
-    const range = blockRange(this.tree.blockOffset + block, SECTOR_SIZE)
-    const what = `directory at byte ${range.offset}`
-    const size = length ?? decodeDirectoryRecord(await this.image.bytes(range, what), range.offset).record.dataLength
-    const directory = await loadDirectory(this.image, this.tree, { block, length: size }, what)
+    const what = `directory at byte ${(this.tree.blockOffset + block) * SECTOR_SIZE}`
+    const extent = length === undefined ? await extentOfBlock(this.image, this.tree, block, what) : { block, length }
+    const directory = await loadDirectory(this.image, this.tree, extent, what)
     directory.parent = parent
     this.loaded.set(block, directory)
     return directory
@@ -164,21 +164,22 @@ export class TreeEditor {
     const block = located?.rockRidge?.childLink
     if (block === undefined) return
     const keeper = await this.keeperOf(await this.load(block))
-    const kept = keeper.records.find((record) => isEntry(record) && record.located?.record.extent === block)
-    if (kept) removeRecords(keeper, [kept])
+    const kept = keeper?.records.find((record) => isEntry(record) && record.located?.record.extent === block)
+    if (keeper && kept) removeRecords(keeper, [kept])
   }
 
-  /** The directory that holds the record of a directory of the base; of a relocated one where "..", unlike PL, leads. */
-  async keeperOf(directory: EditableDirectory): Promise<EditableDirectory> {
+  /**
+   * The directory that holds the record of a directory; that of a relocated one has to be looked for. A directory that
+   * an earlier session relocated may have none.
+   */
+  async keeperOf(directory: EditableDirectory): Promise<EditableDirectory | undefined> {
     if (directory.parent) return directory.parent
-    const located = directory.records[1]?.located
-    if (located?.role !== 'parent') {
-      throw damaged(
-        this.image.source,
-        `directory at block ${directory.base?.block}: a ".." record expected, none found`,
-      )
-    }
-    return this.load(located.record.extent, located.record.dataLength)
+    const way = directory.base && (await wayToKeeper(this.image, this.tree, directory.base.block))
+    if (!way) return undefined
+    let keeper = await this.root()
+    for (const { block: next, length } of way) keeper = await this.load(next, length, keeper)
+    directory.parent = keeper
+    return keeper
   }
 
   async #identifierStyle(): Promise<IdentifierStyle> {
