@@ -5,8 +5,8 @@ import { openIso } from './open-iso.js'
 import { remaster } from './remaster/remaster.js'
 import { FIXTURES, fixtureBytes } from './testing/fixtures.js'
 
-/** How many damaged images each fixture becomes. `ISO_FUZZ_RUNS=120000 npx vitest run …/fuzz.test.ts` makes a million. */
-const RUNS = Number(process.env.ISO_FUZZ_RUNS ?? 400)
+/** How many damaged images each fixture becomes. `ISO_FUZZ_RUNS=112000 npx vitest run …/fuzz.test.ts` makes a million. */
+const RUNS = Number(process.env.ISO_FUZZ_RUNS ?? 500)
 const MAX_ENTRIES = 5000
 
 /** Numbers that look random and are the same each time (mulberry32), so that a failure can be found again. */
@@ -27,14 +27,17 @@ function metadataOffsets(bytes: Uint8Array): number[] {
   return offsets
 }
 
-async function use(bytes: Uint8Array): Promise<void> {
+async function use(bytes: Uint8Array, run: number): Promise<void> {
   const source = memorySource('damaged.iso', bytes)
   const image = await openIso(source)
+  // Everything is listed each time; what takes longer is done now and then.
+  const thorough = run % 10 === 0
   let entries = 0
   for await (const { type, path } of image.walk()) {
     if (++entries > MAX_ENTRIES) break
-    if (type === 'file') await image.open(path)
+    if (thorough && type === 'file') await image.open(path)
   }
+  if (!thorough) return
   await remaster(source, { files: new Map([['/config.yaml', memorySource('c', 'x')]]) })
 }
 
@@ -53,7 +56,7 @@ describe.each(FIXTURES)('%s with damaged metadata', (name) => {
         bytes[at] = random(2) === 0 ? random(256) : (interesting[random(interesting.length)] ?? 0)
       }
       try {
-        await use(bytes)
+        await use(bytes, run)
       } catch (error) {
         if (!KairosError.is(error) || error.code === 'internal') {
           throw new Error(`run ${run}, bytes ${changed}`, { cause: error })

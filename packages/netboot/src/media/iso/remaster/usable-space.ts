@@ -12,6 +12,8 @@ const KEPT_PADDING = 64
 /** A larger hole is none: nobody leaves that much empty. Also the most that is read to see whether holes are empty. */
 const MAX_HOLE_BLOCKS = 4096
 
+const ZEROS = new Uint8Array(32 * SECTOR_SIZE)
+
 export interface UsableSpace {
   /** Sorted, without overlap. */
   readonly free: readonly BlockRange[]
@@ -58,9 +60,11 @@ export function backupBlocks({ systemArea }: IsoVolume): number {
 }
 
 async function isZero(image: ImageMetadata, { start, end }: BlockRange, options: ReadOptions): Promise<boolean> {
-  for (let block = start; block < end; block++) {
-    const sector = await image.bytes({ offset: block * SECTOR_SIZE, length: SECTOR_SIZE }, 'padding', options)
-    if (sector.some((byte) => byte !== 0)) return false
+  const stop = end * SECTOR_SIZE
+  for (let at = start * SECTOR_SIZE; at < stop; at += ZEROS.length) {
+    const length = Math.min(ZEROS.length, stop - at)
+    const bytes = await image.bytes({ offset: at, length }, 'padding', options)
+    if (Buffer.compare(bytes, ZEROS.subarray(0, length)) !== 0) return false
   }
   return true
 }
