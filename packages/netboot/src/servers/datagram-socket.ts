@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { translateError } from '@kairos-sdk/core'
+import { KairosError, translateError } from '@kairos-sdk/core'
 
 /** An IPv4 address and a UDP port. */
 export interface Endpoint {
@@ -57,7 +57,7 @@ export const openDatagramSocket: OpenDatagramSocket = async (options) => {
     if (peer) await connect(socket, peer)
   } catch (error) {
     socket.close()
-    throw translateError(error, `Cannot open UDP port ${options.port} of ${options.address}`, 'network/start-failed')
+    throw openError(error, options)
   }
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES)
@@ -91,6 +91,15 @@ export const openDatagramSocket: OpenDatagramSocket = async (options) => {
       socket.close()
     },
   }
+}
+
+function openError(error: unknown, { address, port }: Endpoint): KairosError {
+  const translated = translateError(error, `Cannot open UDP port ${port} of ${address}`, 'network/start-failed')
+  if (translated.code !== 'input/not-permitted' || port >= 1024) return translated
+  return new KairosError(translated.code, translated.message, {
+    hint: 'Ports below 1024 need the right cap_net_bind_service. Run as root, or choose another port.',
+    cause: error,
+  })
 }
 
 function bind(socket: Socket, { address, port }: Endpoint): Promise<void> {

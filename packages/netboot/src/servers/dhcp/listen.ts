@@ -1,0 +1,71 @@
+import { KairosError } from '@kairos-sdk/core'
+import type { DatagramSocket, DatagramSocketOptions, OpenDatagramSocket } from '../datagram-socket.js'
+import { LIMITED_BROADCAST_ADDRESS, UNSPECIFIED_ADDRESS } from './options/ipv4-address.js'
+
+export interface DhcpListener {
+  readonly socket: DatagramSocket
+  /** True when a DHCP server on this host has the port too. */
+  readonly shared: boolean
+}
+
+type Handlers = Pick<DatagramSocketOptions, 'onMessage' | 'onError'>
+
+/**
+ * Opens the DHCP port, beside a DHCP server on the same host if there is one. Of two sockets on 0.0.0.0 the later one
+ * gets all unicast packets; that would be us, and the leases of the site could not be renewed. Then we listen for
+ * broadcasts only, of which each gets a copy: all that machines send, and nothing of relays.
+ *
+ * @throws KairosError `network/address-in-use`, `input/not-permitted`, `network/start-failed`
+ */
+export async function listenForDhcp(
+  port: number,
+  openSocket: OpenDatagramSocket,
+  handlers: Handlers,
+): Promise<DhcpListener> {
+  const taken = await findTaken(port, openSocket)
+  const address = taken ? LIMITED_BROADCAST_ADDRESS : UNSPECIFIED_ADDRESS
+  try {
+    // Reusable in any case, so that a DHCP server can be started later.
+    const socket = await openSocket({ address, port, reuse: true, broadcast: true, ...handlers })
+    return { socket, shared: taken !== undefined }
+  } catch (error) {
+    if (!taken) throw error
+    throw new KairosError('network/address-in-use', taken.message, {
+      hint: 'The server that has the port does not share it; dnsmasq does. Stop it, or run this on another host.',
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Opens the PXE port, which two servers cannot share: machines send to it by unicast.
+ *
+ * @throws KairosError `network/address-in-use`, `input/not-permitted`, `network/start-failed`
+ */
+export async function listenForPxe(
+  port: number,
+  openSocket: OpenDatagramSocket,
+  handlers: Handlers,
+): Promise<DatagramSocket> {
+  const taken = await findTaken(port, openSocket)
+  if (taken) {
+    throw new KairosError('network/address-in-use', taken.message, {
+      hint: 'Another PXE server runs on this host. Stop it, or choose another port.',
+      cause: taken,
+    })
+  }
+  // Reusable by our own sockets for broadcasts.
+  return openSocket({ address: UNSPECIFIED_ADDRESS, port, reuse: true, broadcast: true, ...handlers })
+}
+
+/** The error of opening a port for oneself alone, when somebody has it. */
+async function findTaken(port: number, openSocket: OpenDatagramSocket): Promise<KairosError | undefined> {
+  try {
+    const probe = await openSocket({ address: UNSPECIFIED_ADDRESS, port, onMessage() {}, onError() {} })
+    probe.close()
+    return undefined
+  } catch (error) {
+    if (KairosError.is(error, 'network/address-in-use')) return error
+    throw error
+  }
+}
