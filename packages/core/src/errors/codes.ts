@@ -72,6 +72,8 @@ export const ErrorCodes = {
 
   'dhcp/malformed': 'a DHCP packet or one of its options does not have the structure that the RFCs give it',
   'tftp/malformed': 'a TFTP packet does not have the structure that the RFCs give it',
+  'tftp/no-answer': 'a TFTP client did not acknowledge what it was sent',
+  'tftp/client-error': 'a TFTP client broke a transfer off',
 
   internal: 'a mistake of this toolkit',
 } as const
