@@ -29,7 +29,11 @@ const NODE_ERRORS: Readonly<Record<string, Translation>> = {
     found: 'the address is in use',
     hint: 'Stop the other program or choose another port.',
   },
-  EADDRNOTAVAIL: { code: 'network/start-failed', found: 'no interface of this machine has this address' },
+  EADDRNOTAVAIL: {
+    code: 'network/start-failed',
+    found: 'no interface of this machine has this address',
+    hint: 'See the addresses with: ip address',
+  },
   ECONNREFUSED: {
     code: 'input/unreachable',
     found: 'the connection was refused',

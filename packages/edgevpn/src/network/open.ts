@@ -1,4 +1,4 @@
-import { type KairosError, type Token, translateError } from '@kairos-sdk/core'
+import { KairosError, type Token, translateError } from '@kairos-sdk/core'
 import type { IdentifyResult, PeerInfo } from '@libp2p/interface'
 import { systemClock } from './clock.js'
 import { createNode, type Node } from './libp2p.js'
@@ -133,6 +133,22 @@ async function startNode(node: Node): Promise<void> {
     await node.start()
   } catch (error) {
     await node.stop()
-    throw translateError(error, 'Cannot join the network', 'network/start-failed')
+    throw listenError(error) ?? translateError(error, 'Cannot join the network', 'network/start-failed')
   }
+}
+
+/** libp2p tells the address and the system's error code only in the text of its message. */
+function listenError(error: unknown): KairosError | undefined {
+  if (!(error instanceof Error) || error.name !== 'UnsupportedListenAddressesError') return undefined
+  const [, address, reason = ''] = /^ *(\/\S+): (.*)$/m.exec(error.message) ?? []
+  if (address === undefined) return undefined
+  const code = /\bE[A-Z]{3,}\b/.exec(reason)?.[0]
+  if (code === undefined) {
+    return new KairosError('argument/invalid', `Cannot listen on ${address}: a TCP address is expected.`, {
+      hint: 'Write it like /ip4/192.168.1.2/tcp/4001, or with /tcp/0 for any free port.',
+      cause: error,
+    })
+  }
+  const cause = Object.assign(new Error(reason, { cause: error }), { code })
+  return translateError(cause, `Cannot listen on ${address}`, 'network/start-failed')
 }

@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { generateToken, KairosError } from '@kairos-sdk/core'
+import { describe, expect, it } from 'vitest'
+import { openNetwork } from './open.js'
+import type { NetworkOptions } from './options.js'
+
+const LOCAL: NetworkOptions = { dht: false, mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'] }
+const nothing = { onMessage: () => {} }
+
+async function errorOf(options: NetworkOptions): Promise<KairosError> {
+  const error: unknown = await openNetwork(generateToken(), { ...LOCAL, ...options }, nothing).catch(
+    (reason: unknown) => reason,
+  )
+  if (KairosError.is(error)) return error
+  throw new Error(`a KairosError was expected, found ${String(error)}`)
+}
+
+describe('openNetwork', () => {
+  it('listens and leaves, with everything switched on, though nobody can be reached', async () => {
+    const bootstrap = ['/ip4/127.0.0.1/tcp/1/p2p/12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7']
+    const network = await openNetwork(generateToken(), { ...LOCAL, dht: true, natTraversal: false, bootstrap }, nothing)
+    expect(network.addresses[0]).toContain(`/p2p/${network.peerId}`)
+    expect(network.peers).toEqual([])
+    expect(await network.publish(Buffer.from('x'))).toEqual(new Set())
+    await network.stop()
+  })
+
+  it('says which address cannot be listened on, and why', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const inUse = await errorOf({ listen: [`/ip4/127.0.0.1/tcp/${port}`] })
+    await new Promise((resolve) => taken.close(resolve))
+    expect(inUse).toMatchObject({
+      code: 'network/address-in-use',
+      message: `Cannot listen on /ip4/127.0.0.1/tcp/${port}: the address is in use.`,
+    })
+    expect(await errorOf({ listen: ['/ip4/203.0.113.5/tcp/0'] })).toMatchObject({
+      code: 'network/start-failed',
+      message: 'Cannot listen on /ip4/203.0.113.5/tcp/0: no interface of this machine has this address.',
+    })
+    expect((await errorOf({ listen: ['/ip4/127.0.0.1/udp/1'] })).message).toContain('a TCP address is expected')
+  })
+
+  it.each([
+    [{ listen: ['192.168.1.2'] }],
+    [{ dht: true, bootstrap: ['nowhere'] }],
+    [{ dht: true, bootstrap: ['/ip4/127.0.0.1/tcp/1'] }],
+  ])('refuses %j before it starts', async (options) => {
+    expect((await errorOf(options)).code).toBe('argument/invalid')
+  })
+})
