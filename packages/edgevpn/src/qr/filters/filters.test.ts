@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRaster, type Raster } from '../raster.js'
 import { closeGaps, closeRowGaps } from './close-gaps.js'
-import { stretchLocally, thresholdLocally } from './contrast.js'
 import { enlarge, reduce } from './resize.js'
-import { boxBlur, median, sharpen } from './smooth.js'
+import { boxBlur, sharpen } from './smooth.js'
+import { thresholdLocally } from './threshold.js'
 
 function raster(width: number, ...grey: readonly number[]): Raster {
   return { width, height: grey.length / width, grey: Uint8Array.from(grey) }
@@ -65,13 +65,7 @@ describe('boxBlur', () => {
   })
 })
 
-describe('median and sharpen', () => {
-  it('removes a speck and keeps an edge', () => {
-    const picture = raster(4, 0, 0, 9, 9, 0, 200, 9, 9, 0, 0, 9, 9)
-    expect(median(picture).grey[5]).toBe(0)
-    expect(median(picture).grey[6]).toBe(9)
-  })
-
+describe('sharpen', () => {
   it('makes an edge steeper and leaves an area as it is', () => {
     const edge = [50, 50, 50, 50, 80, 120, 150, 150, 150, 150]
     const sharp = sharpen(raster(10, ...edge), 2, 3).grey
@@ -99,13 +93,9 @@ describe('resizing', () => {
   })
 })
 
-describe('contrast', () => {
-  it('stretches what is faint to black and white, and leaves an even area grey', () => {
-    expect([...stretchLocally(raster(4, 100, 110, 100, 110), 4).grey]).toEqual([0, 255, 0, 255])
-    expect([...stretchLocally(raster(4, 100, 101, 100, 101), 4).grey]).toEqual([128, 128, 128, 128])
-  })
-
+describe('thresholdLocally', () => {
   it('compares each pixel with its surroundings', () => {
     expect([...thresholdLocally(raster(6, 10, 30, 10, 200, 230, 200), 1).grey]).toEqual([0, 255, 0, 255, 255, 0])
+    expect([...thresholdLocally(raster(6, 50, 51, 49, 50, 51, 49), 1, 3).grey]).toEqual([255, 255, 255, 255, 255, 255])
   })
 })

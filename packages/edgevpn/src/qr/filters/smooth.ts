@@ -58,24 +58,3 @@ export function sharpen(picture: Raster, reach: number, strength: number): Raste
   }
   return result
 }
-
-/** The middle one of each pixel and its eight neighbours, which removes specks and keeps edges. */
-export function median(picture: Raster): Raster {
-  const { width, height, grey } = picture
-  const result = createRaster(width, height)
-  result.grey.set(grey)
-  const near = new Uint8Array(9)
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x
-      for (let row = 0, to = 0; row < 3; row++) {
-        const from = at + (row - 1) * width - 1
-        near[to++] = grey[from] as number
-        near[to++] = grey[from + 1] as number
-        near[to++] = grey[from + 2] as number
-      }
-      result.grey[at] = near.sort()[4] as number
-    }
-  }
-  return result
-}

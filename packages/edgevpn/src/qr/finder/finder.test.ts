@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { negative, perspective, rotate } from '../corpus/distort.js'
 import { paintTerminal, type TerminalLook } from '../corpus/paint.js'
-import { thresholdLocally } from '../filters/contrast.js'
+import { createRandom } from '../corpus/random.js'
+import { thresholdLocally } from '../filters/threshold.js'
 import { createRaster, type Raster } from '../raster.js'
 import { scanWithZxing } from '../scan.js'
 import { findPatterns } from './find-patterns.js'
 import { gridsOf } from './grid.js'
+import { fitOf } from './grid-fit.js'
 import { labelComponents } from './label-components.js'
 import { type CodeLocation, locateCodes } from './locate-codes.js'
 import { rectify } from './rectify.js'
@@ -84,6 +86,26 @@ describe('the search for finder patterns', () => {
     const { finders } = findPatterns(patterns)
     expect(finders).toHaveLength(22_500)
     expect(locateCodes(finders, 6).length).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('fitOf', () => {
+  it('agrees with the right number of modules, and half of the time with a wrong one or with no code', () => {
+    const picture = thresholdLocally(perspective(code({ quietZone: 0 }), 0.2, 0.1), 24)
+    const { locations, alignments } = locate(picture)
+    const location = locations[0] as CodeLocation
+    const best = (modules: number, seen = picture) =>
+      Math.max(...gridsOf(location, modules, alignments).map((grid) => fitOf(seen, grid, location.isDark)))
+    expect(best(25)).toBeGreaterThan(0.95)
+    expect(best(33)).toBeLessThan(0.8)
+    const random = createRandom(1)
+    const noise = { ...picture, grey: picture.grey.map(() => (random() < 0.5 ? 0 : 255)) }
+    expect(best(25, noise)).toBeLessThan(0.62)
+  })
+
+  it('disagrees with what lies beyond the edge of the picture', () => {
+    const grid = { modules: 21, originX: -500, originY: 0, acrossX: 4, acrossY: 0, downX: 0, downY: 4 }
+    expect(fitOf(createRaster(100, 100), { ...grid, bendAcross: 0, bendDown: 0 }, true)).toBe(0)
   })
 })
 
