@@ -4,5 +4,7 @@ export default buildOf({
   index: 'src/index.ts',
   'media/iso/index': 'src/media/iso/index.ts',
   'media/fat/index': 'src/media/fat/index.ts',
+  'media/grub/index': 'src/media/grub/index.ts',
+  'media/ipxe/index': 'src/media/ipxe/index.ts',
   'media/squashfs/index': 'src/media/squashfs/index.ts',
 })

@@ -1,3 +1,4 @@
+export { directoryRootFileSystem } from './directory-root-file-system.js'
 export { type FindGrubOptions, findGrub } from './find-grub.js'
 export { type GrubBoot, type GrubBootOptions, grubBoot } from './grub-boot.js'
 export { entryGrubConfig, GRUB_CONFIG_PATH, type LiveMenuOptions, liveGrubConfig } from './grub-config.js'

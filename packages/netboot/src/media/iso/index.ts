@@ -13,6 +13,12 @@ export {
   type VolumeTexts,
 } from './author/index.js'
 export type { EntryExtent, EntryType, IsoEntry } from './entry.js'
+export {
+  type ExtractIsoOptions,
+  type ExtractIsoProgress,
+  type ExtractIsoSummary,
+  extractIso,
+} from './extract/extract-iso.js'
 export type { IsoImage, IsoVolume } from './iso-image.js'
 export { openIso } from './open-iso.js'
 export type { NewDirectory, NewEntry, NewEntryAttributes, NewFile, NewSymlink } from './remaster/new-entry.js'

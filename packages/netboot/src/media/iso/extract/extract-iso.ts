@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, open, readdir, rename, rm, rmdir, statfs, symlink, utimes } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import {
+  KairosError,
+  type OperationOptions,
+  type ProgressEvent,
+  throwIfAborted,
+  translateError,
+} from '@kairos-sdk/core'
+import type { IsoEntry } from '../entry.js'
+import type { IsoImage } from '../iso-image.js'
+import { writeRange } from '../write/write-image.js'
+import { checkHostName, leadsOutside } from './host-names.js'
+
+export interface ExtractIsoOptions extends OperationOptions<ExtractIsoProgress> {
+  /** What to extract, directories with all that they hold. Default: everything. */
+  readonly paths?: readonly string[] | undefined
+}
+
+export interface ExtractIsoProgress extends ProgressEvent<'extract'> {
+  readonly done: number
+  readonly total: number
+  readonly unit: 'bytes'
+}
+
+export interface ExtractIsoSummary {
+  readonly files: number
+  readonly bytes: number
+  /** What was left out, and why; sentences for people. */
+  readonly warnings: readonly string[]
+}
+
+/** Permissions that may come from an image: nothing runs with somebody else's rights because an image says so. */
+const PERMISSIONS = 0o777
+
+/**
+ * Writes files of an image into a new directory, each at its path in the image. The directory appears under its name only
+ * when all is in it; whatever goes wrong, nothing is left behind. Nothing is ever written outside of it: names are checked,
+ * and links are made last. Links that lead out of the directory, devices and pipes are left out, with a warning.
+ * Owners are not kept.
+ *
+ * @param directory - must not exist, or be empty
+ * @throws KairosError `output/not-writable`, `output/no-space`, `iso/not-found`, `iso/damaged`, `iso/unsupported` for names
+ *   that this machine's file system cannot hold, `aborted`, and what the image throws
+ */
+export async function extractIso(
+  image: IsoImage,
+  directory: string,
+  options: ExtractIsoOptions = {},
+): Promise<ExtractIsoSummary> {
+  const doing = `Cannot extract ${image.name}`
+  throwIfAborted(options.signal, doing)
+  const plan = await planOf(image, options)
+  const target = resolve(directory)
+  const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`)
+  try {
+    const exists = await isEmptyDirectory(target)
+    await checkSpace(dirname(target), plan.bytes)
+    await mkdir(part)
+    await extractInto(part, image, plan, options)
+    throwIfAborted(options.signal, doing)
+    if (exists) await rmdir(target)
+    await rename(part, target)
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    throw translateError(error, `Cannot write ${directory}`, 'output/not-writable')
+  }
+  return { files: plan.files.length, bytes: plan.bytes, warnings: plan.warnings }
+}
+
+interface Plan {
+  /** Each before what it holds. */
+  readonly directories: readonly IsoEntry[]
+  readonly files: readonly IsoEntry[]
+  readonly links: readonly (IsoEntry & { readonly target: string })[]
+  readonly bytes: number
+  readonly warnings: readonly string[]
+}
+
+async function planOf(image: IsoImage, { paths = ['/'], signal }: ExtractIsoOptions): Promise<Plan> {
+  const entries = new Map<string, IsoEntry>()
+  for (const path of paths) {
+    const start = await image.stat(path, { signal, followLinks: false })
+    if (start.path !== '/') entries.set(start.path, start)
+    if (start.type !== 'directory') continue
+    for await (const entry of image.walk(start.path, { signal })) entries.set(entry.path, entry)
+  }
+  const warnings: string[] = []
+  const directories: IsoEntry[] = []
+  const files: IsoEntry[] = []
+  const links: (IsoEntry & { target: string })[] = []
+  for (const entry of entries.values()) {
+    checkHostName(image.name, entry.path)
+    const { target } = entry
+    if (entry.type === 'directory') directories.push(entry)
+    else if (entry.type === 'file') files.push(entry)
+    else if (target === undefined) warnings.push(`${entry.path} is left out: it is a device, a pipe or a socket.`)
+    else if (leadsOutside(entry.path, target)) {
+      warnings.push(`${entry.path} is left out: it is a link that leads out of the directory, to ${target}.`)
+    } else links.push({ ...entry, target })
+  }
+  return { directories, files, links, bytes: files.reduce((sum, { size }) => sum + size, 0), warnings }
+}
+
+async function extractInto(part: string, image: IsoImage, plan: Plan, { signal, onProgress }: ExtractIsoOptions) {
+  for (const { path } of plan.directories) await mkdir(join(part, path), { recursive: true })
+  let done = 0
+  for (const entry of plan.files) {
+    const path = join(part, entry.path)
+    // A selected file comes without an entry for the directory that it is in.
+    await mkdir(dirname(path), { recursive: true })
+    const report = (bytes: number) =>
+      onProgress?.({
+        phase: 'extract',
+        message: `Extracting ${entry.path}`,
+        done: done + bytes,
+        total: plan.bytes,
+        unit: 'bytes',
+      })
+    report(0)
+    await extractFile(image, entry, path, report, signal)
+    done += entry.size
+  }
+  for (const { path, target } of plan.links) {
+    await mkdir(dirname(join(part, path)), { recursive: true })
+    await symlink(target, join(part, path))
+  }
+  // Last and deepest first: a directory may be one that nothing can be written into.
+  for (const { path, mode, modifiedAt } of [...plan.directories].reverse()) {
+    await chmod(join(part, path), (mode & PERMISSIONS & ~process.umask()) | 0o700)
+    if (modifiedAt) await utimes(join(part, path), modifiedAt, modifiedAt)
+  }
+}
+
+async function extractFile(
+  image: IsoImage,
+  entry: IsoEntry,
+  path: string,
+  report: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const content = await image.open(entry.path, { signal })
+  // `wx`: two names of the image may be one here, where upper and lower case are the same.
+  const file = await open(path, 'wx', (entry.mode & PERMISSIONS) | 0o600)
+  try {
+    await writeRange(content, 0, content.size, file, 0, report, signal)
+    if (entry.modifiedAt) await file.utimes(entry.modifiedAt, entry.modifiedAt)
+  } finally {
+    await file.close()
+  }
+}
+
+/** @throws KairosError `output/not-writable` for what is there and is not an empty directory */
+async function isEmptyDirectory(path: string): Promise<boolean> {
+  let names: string[]
+  try {
+    names = await readdir(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') return false
+    if (code !== 'ENOTDIR') throw error
+    throw new KairosError('output/not-writable', `${path}: a new or empty directory expected, a file found.`, {
+      hint: 'Name another directory.',
+    })
+  }
+  if (names.length === 0) return true
+  throw new KairosError('output/not-writable', `${path}: a new or empty directory expected, one with files found.`, {
+    hint: 'Name another directory: files of an image are not mixed with others.',
+  })
+}
+
+/** Told before the work; an image may claim files that are larger than all of it. */
+async function checkSpace(directory: string, size: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new KairosError('output/not-writable', `${directory}: a directory expected, none found.`, {
+      hint: 'Make the directory first.',
+      cause: error,
+    })
+  })
+  if (bavail * bsize >= size) return
+  throw new KairosError('output/no-space', `${directory}: ${size} free bytes expected, ${bavail * bsize} found.`, {
+    hint: 'Free some room, or name the paths that are needed.',
+  })
+}
