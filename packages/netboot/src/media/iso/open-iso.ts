@@ -22,8 +22,12 @@ import { readSystemArea } from './system-area/read-system-area.js'
  *   what the source throws
  */
 export async function openIso(source: ByteSource, options: ReadOptions = {}): Promise<IsoImage> {
-  throwIfAborted(options.signal, `Cannot open ${source.name}`)
-  const metadata = imageMetadata(source)
+  return openImage(imageMetadata(source), options)
+}
+
+/** As {@link openIso}, with another way to read metadata. */
+export async function openImage(metadata: ImageMetadata, options: ReadOptions): Promise<IsoImage> {
+  throwIfAborted(options.signal, `Cannot open ${metadata.source.name}`)
   const volume = await readVolume(metadata, options)
   const [tree] = volume.trees
   if (!tree) throw new KairosError('internal', 'image: a directory tree expected, none found.')

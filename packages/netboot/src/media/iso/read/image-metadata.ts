@@ -24,8 +24,8 @@ export interface ImageMetadata {
   bytes(range: ByteRange, what: string, options?: ReadOptions): Promise<Uint8Array>
 }
 
-export function imageMetadata(source: ByteSource): ImageMetadata {
-  const cached = cachedSource(source)
+/** @param cached - where the bytes are read from, when it is not a cache of `source` */
+export function imageMetadata(source: ByteSource, cached = cachedSource(source)): ImageMetadata {
   return {
     source,
     bytes: async (range, what, options) => {

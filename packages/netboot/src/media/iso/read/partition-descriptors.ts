@@ -19,7 +19,9 @@ export async function readPartitionDescriptors(
   options?: ReadOptions,
 ): Promise<DescriptorSet[]> {
   const sets: DescriptorSet[] = []
-  const starts = new Set(partitionRanges(area).map(({ offset }) => offset / SECTOR_SIZE))
+  // What fills a gap between partitions begins anywhere in the volume.
+  const views = partitionRanges(area).filter(({ name }) => !/^Gap\d*$/.test(name))
+  const starts = new Set(views.map(({ offset }) => offset / SECTOR_SIZE))
   for (const start of starts) {
     if (start <= 0 || !Number.isInteger(start)) continue
     const set = await setAt(image, start, options)

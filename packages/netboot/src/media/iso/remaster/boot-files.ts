@@ -38,7 +38,8 @@ export async function replacedBootFile(
   options: ReadOptions,
 ): Promise<ReplacedBootFile | undefined> {
   const { bootCatalog, descriptors } = volume
-  if (!bootCatalog) return undefined
+  // An empty file may point anywhere; genisoimage has it point to the boot catalog.
+  if (!bootCatalog || start.length === 0) return undefined
   const block = start.offset / SECTOR_SIZE
   if (block === bootCatalog.block) {
     throw new KairosError('iso/unsupported', `${path}: the boot catalog cannot be replaced.`, {

@@ -4,6 +4,7 @@ import { ContinuationBlocks, copyContinuations, hasNewContinuations } from './co
 import { type EditableDirectory, packedLength } from './editable-directory.js'
 import { isEntry } from './editable-record.js'
 import type { BlockAllocator } from './free-space.js'
+import { inlineContinuations } from './inline-continuations.js'
 import type { TreeEditor } from './tree-editor.js'
 
 /**
@@ -20,11 +21,14 @@ export class DirectoryPlacement {
   readonly #ends = new Map<EditableDirectory, number>()
   readonly #editor: TreeEditor
   readonly #allocator: BlockAllocator
+  readonly #rootNotBefore: number
   readonly #settled = new Set<EditableDirectory>()
 
-  constructor(editor: TreeEditor, allocator: BlockAllocator) {
+  /** @param rootNotBefore - the first block that will do for the root, counted from the start of the image */
+  constructor(editor: TreeEditor, allocator: BlockAllocator, rootNotBefore: number) {
     this.#editor = editor
     this.#allocator = allocator
+    this.#rootNotBefore = rootNotBefore
   }
 
   /** @returns false when there is no room */
@@ -34,6 +38,8 @@ export class DirectoryPlacement {
       ({ base, rearranged }) => rearranged && base && !removed.has(base.block),
     )
     for (const directory of [...loaded.values(), ...created]) directory.placed = undefined
+    const { root, blockOffset } = this.#editor.tree
+    if (blockOffset + root.block < this.#rootNotBefore) changed.push(await this.#editor.root())
     for (const directory of [...changed, ...created]) if (!(await this.#settle(directory))) return false
     return true
   }
@@ -50,18 +56,21 @@ export class DirectoryPlacement {
     // A parent that moved may have taken it along.
     if (this.#settled.has(directory)) return true
     this.#settled.add(directory)
-    const notBefore = parent ? this.#endOf(parent) : 0
-    const left = parent?.placed !== undefined && parent.placed !== parent.base && (base?.block ?? 0) < notBefore
+    const notBefore = parent ? this.#endOf(parent) : this.#rootNotBefore - this.#editor.tree.blockOffset
+    const parentMoved = parent ? parent.placed !== undefined && parent.placed !== parent.base : true
+    const left = parentMoved && (base?.block ?? 0) < notBefore
     const length = packedLength(directory.records)
     if (base && length <= base.length && !left && !hasNewContinuations(directory)) {
       if (directory.rearranged) this.#place(directory, base)
       return true
     }
-    return this.#move(directory, Math.max(length, base?.length ?? 0), notBefore)
+    return this.#move(directory, notBefore)
   }
 
-  async #move(directory: EditableDirectory, length: number, notBefore: number): Promise<boolean> {
+  async #move(directory: EditableDirectory, notBefore: number): Promise<boolean> {
     const { blockOffset } = this.#editor.tree
+    inlineContinuations(this.#editor.tree, directory)
+    const length = Math.max(packedLength(directory.records), directory.base?.length ?? 0)
     const children = this.#childBlocks(directory)
     const firstChild = children.reduce((first, block) => Math.min(first, block), Number.POSITIVE_INFINITY)
     const sectors = sectorsOf(length)

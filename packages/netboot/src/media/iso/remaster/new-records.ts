@@ -17,7 +17,7 @@ import type { NewEntry, NewEntryAttributes } from './new-entry.js'
 import { type NewAttributes, newSystemUse } from './new-system-use.js'
 
 /** The longest record whose length is even and fits its length byte. */
-const MAX_RECORD_SIZE = 254
+export const MAX_RECORD_SIZE = 254
 
 const TYPES = {
   file: FileType.regular | 0o644,
@@ -86,6 +86,11 @@ function attributesOf(
   return { mode, links, user: entry.user ?? 0, group: entry.group ?? 0, modifiedAt }
 }
 
+/** Bytes for the system use of a record with an identifier of this length. */
+export function systemUseRoom(identifierLength: number): number {
+  return MAX_RECORD_SIZE - directoryHeadSize(identifierLength)
+}
+
 function encoded(
   tree: DirectoryTree,
   identifier: Uint8Array,
@@ -93,7 +98,7 @@ function encoded(
   dataLength: number,
   attributes: NewAttributes,
 ): { bytes: Uint8Array; continuations: readonly ContinuationCopy[] } {
-  const room = MAX_RECORD_SIZE - directoryHeadSize(identifier.length)
+  const room = systemUseRoom(identifier.length)
   if (room < 0) throw new KairosError('internal', `directory record: room for ${attributes.name} expected, none found.`)
   const { area, continuations } = newSystemUse(tree, attributes, room)
   const record: DirectoryRecord = {

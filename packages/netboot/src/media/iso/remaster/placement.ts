@@ -74,7 +74,14 @@ async function placeIn(
   edited: readonly EditedSet[],
   contents: readonly FileContent[],
 ): Promise<boolean> {
-  for (const layout of edited.flatMap(({ layouts }) => layouts)) if (!(await layout.place(allocator))) return false
+  for (const { layouts } of edited) {
+    let rootNotBefore = 0
+    for (const layout of layouts) {
+      if (!(await layout.place(allocator, rootNotBefore))) return false
+      // libarchive takes the Joliet tree for the better one when its root comes first.
+      rootNotBefore = Math.max(rootNotBefore, layout.rootBlock)
+    }
+  }
   const unplaced = contents.filter(({ source, fixed }) => source.size > 0 && !fixed)
   // Large before small, which find a place in what is left.
   for (const content of unplaced.sort((a, b) => b.source.size - a.source.size)) {

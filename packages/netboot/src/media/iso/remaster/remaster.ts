@@ -1,10 +1,11 @@
 import { throwIfAborted } from '@kairos-sdk/core'
 import type { ByteSource, ReadOptions } from '../../../bytes/byte-source.js'
+import { cachedSource } from '../../../bytes/cached-source.js'
 import { concatSource } from '../../../bytes/concat-source.js'
 import { type OverlaySource, overlaySource, type PatchedExtent } from '../../../bytes/overlay-source.js'
 import { zeroSource } from '../../../bytes/zero-source.js'
 import type { IsoImage, IsoVolume } from '../iso-image.js'
-import { openIso, readVolume } from '../open-iso.js'
+import { openImage, readVolume } from '../open-iso.js'
 import { readTrees } from '../read/directory-tree.js'
 import { type ImageMetadata, imageMetadata } from '../read/image-metadata.js'
 import { VolumeDescriptorOffset } from '../structures/primary-volume-descriptor.js'
@@ -51,6 +52,7 @@ export interface RemasteredImage extends IsoImage, OverlaySource {
   readonly warnings: readonly string[]
 }
 
+const SECTOR_CACHE = { blockBytes: SECTOR_SIZE, blocks: 1024 }
 /** Blocks of padding that mkisofs and xorriso put at the end. */
 const PADDING = 150
 /** Size to which isohybrid images are filled up, so that BIOSes guess the geometry: 64 heads of 32 sectors. */
@@ -186,6 +188,9 @@ async function remastered(
   warnings: readonly string[],
   options: ReadOptions,
 ): Promise<RemasteredImage> {
-  const opened = await openIso(overlay, options)
-  return Object.assign(opened, { base: overlay.base, extents: overlay.extents, warnings })
+  const { name, base, extents, size } = overlay
+  // In blocks of one sector, so that no new content is read along with the directories beside it.
+  const sectors = cachedSource(overlaySource(name, cachedSource(base), extents, size), SECTOR_CACHE)
+  const opened = await openImage(imageMetadata(overlay, sectors), options)
+  return Object.assign(opened, { base, extents, warnings })
 }

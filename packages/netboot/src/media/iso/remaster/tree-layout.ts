@@ -37,10 +37,11 @@ export class TreeLayout {
   /**
    * Finds a place for everything of the tree. May be called again with another allocator.
    *
+   * @param rootNotBefore - the first block that will do for the root, counted from the start of the image
    * @returns false when there is no room
    */
-  async place(allocator: BlockAllocator): Promise<boolean> {
-    const placement = new DirectoryPlacement(this.editor, allocator)
+  async place(allocator: BlockAllocator, rootNotBefore = 0): Promise<boolean> {
+    const placement = new DirectoryPlacement(this.editor, allocator, rootNotBefore)
     if (!(await placement.placeAll())) return false
     this.#directories = placement.placed
     this.#continuations = placement.continuations
@@ -79,6 +80,12 @@ export class TreeLayout {
       copy.placed = block - tree.blockOffset
     }
     return true
+  }
+
+  /** The block of the root, counted from the start of the image; its new one once that is placed. */
+  get rootBlock(): number {
+    const { tree, loaded } = this.editor
+    return tree.blockOffset + (loaded.get(tree.root.block)?.placed ?? tree.root).block
   }
 
   /** All patches of the tree but those of volume space sizes, once everything has its place. */
