@@ -1,3 +1,4 @@
+export { auroraboot } from './auroraboot/main.js'
 export { kairosctl } from './kairosctl/main.js'
 export { cliReference } from './reference.js'
 export { ExitCodes } from './runtime/exit-codes.js'

@@ -1,3 +1,4 @@
+import { aurorabootProgram } from './auroraboot/program.js'
 import { kairosctlProgram } from './kairosctl/program.js'
 import { exitCodeReference, programReference } from './runtime/reference-page.js'
 
@@ -18,15 +19,15 @@ one sentence with what is wrong and, indented, what to do next; \`--verbose\` ad
 | \`event\` | When | Fields |
 | --- | --- | --- |
 | \`started\` | something that takes time begins | \`message\` and, for a machine, \`machine\`, \`fingerprint\` |
-| \`progress\` | a step of it | \`phase\`, \`message\`, \`elapsedMs\` and those of \`started\` |
+| \`progress\` | a step of it, or one percent more | \`phase\`, \`message\`, \`elapsedMs\`, those of \`started\`, and where it is known how far it is \`done\`, \`total\`, \`unit\` |
 | \`succeeded\` | it is done | \`message\`, \`elapsedMs\`, for \`register\` also \`peerId\` |
 | \`failed\` | one of several machines or arguments failed | \`code\`, \`message\`, \`hint\` |
 | \`token\` | \`receive --qr\` has a token to show | \`token\`, \`fingerprint\` |
 | \`log\` | a warning, a note, or a detail (\`--log-level debug\`) | \`level\`, \`message\` |
-| \`result\` | the last line of \`register\` and \`receive\` | what was done |
+| \`result\` | the last line of commands that make, send or receive something | what was done |
 | \`error\` | the last line of a command that failed | \`code\`, \`message\`, \`hint\`; with \`--verbose\` \`causes\` |
 
-Commands that only answer a question (\`token\`, \`qr\`, \`validate\`) print their answer without \`event\`. A token or a
+Commands that only answer a question (\`token\`, \`qr\`, \`validate\`, \`iso ls\` with a line for each file, \`iso cat\`) print their answer without \`event\`. A token or a
 cloud config is in the output only where the command is for printing it.
 
 **Stopping.** Ctrl-C (SIGINT), SIGTERM and SIGHUP stop a command, which leaves nothing half done. A second one ends it at
@@ -34,6 +35,6 @@ once.`
 
 /** The reference of the command line in Markdown: docs/cli.md. */
 export function cliReference(): string {
-  const programs = [kairosctlProgram()].map((program) => programReference(program))
+  const programs = [programReference(kairosctlProgram()), programReference(aurorabootProgram())]
   return `${[INTRODUCTION, ...programs, OUTPUT, '## Exit codes', exitCodeReference()].join('\n\n')}\n`
 }

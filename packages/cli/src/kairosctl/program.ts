@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module'
 import type { Program } from '../runtime/command.js'
 import { completionCommand } from '../runtime/completion/completion-command.js'
+import { packageVersion } from '../runtime/package-version.js'
+import { auroraboot } from './commands/auroraboot.js'
 import { qr } from './commands/qr.js'
 import { receive } from './commands/receive.js'
 import { register } from './commands/register.js'
@@ -30,12 +31,9 @@ export function kairosctlProgram(sdk: Sdk = realSdk): Program<Sdk> {
       },
       qr,
       validate,
+      auroraboot,
       completionCommand('kairosctl'),
     ],
     sdk,
   }
-}
-
-function packageVersion(): string {
-  return (createRequire(import.meta.url)('@kairos-sdk/cli/package.json') as { version: string }).version
 }

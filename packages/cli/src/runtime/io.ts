@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** A stream that text is written to; a terminal also has a size. */
+/** A stream that text or bytes are written to; a terminal also has a size. */
 export interface Output {
-  write(text: string): unknown
+  /** @param taken - called when there is room for more, or with what is in the way */
+  write(data: string | Uint8Array, taken?: (error?: Error | null) => void): unknown
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
   readonly rows?: number | undefined

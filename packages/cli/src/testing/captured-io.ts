@@ -42,8 +42,9 @@ export function capturedOutput(size: Pick<Output, 'isTTY' | 'columns' | 'rows'> 
   let text = ''
   return {
     ...size,
-    write(added) {
-      text += added
+    write(added, taken) {
+      text += typeof added === 'string' ? added : Buffer.from(added).toString('latin1')
+      taken?.()
     },
     get text() {
       return text

@@ -20,7 +20,7 @@ export const validate: Command<Sdk> = command({
   ],
   exits: ['cloudConfig', 'input'],
   async run({ config }, context) {
-    const { readCloudConfig } = await import('../cloud-config-input.js')
+    const { readCloudConfig } = await import('../../input/cloud-config-input.js')
     const { name, check } = await readCloudConfig(config, context)
     const { kind, header, bytes, keys, warnings } = check
     for (const warning of warnings) if (!context.reporter.json) context.reporter.warn(warning)

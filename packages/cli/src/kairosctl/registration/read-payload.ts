@@ -1,7 +1,7 @@
 import { setInstallOptions } from '@kairos-sdk/core'
 import type { PairingPayload } from '@kairos-sdk/edgevpn/pairing'
+import { readCloudConfig } from '../../input/cloud-config-input.js'
 import type { CommandContext } from '../../runtime/command.js'
-import { readCloudConfig } from '../cloud-config-input.js'
 import type { Sdk } from '../sdk.js'
 
 export interface PayloadArguments {

@@ -56,6 +56,7 @@ export function createTextReporter(io: Io, { logLevel, verbose, now }: TextRepor
     const prefix = name === undefined ? '' : `${printableLine(name)}: `
     const owner = {}
     let current = ''
+    let amount = ''
     const finish = (level: 'info' | 'error', text: string) => {
       if (live && isTold('info', logLevel)) live.remove(owner, `${text}\n`)
       else sayAt(level, text)
@@ -66,15 +67,23 @@ export function createTextReporter(io: Io, { logLevel, verbose, now }: TextRepor
       current = next
       if (!isTold('info', logLevel)) return
       if (!live) say(`${prefix}${current}\n`)
-      else if (isFirst) live.add(owner, (frame) => `${palette.busy(frame)} ${prefix}${current}  ${elapsed()}`)
+      else if (isFirst) live.add(owner, (frame) => `${palette.busy(frame)} ${prefix}${current}${amount}  ${elapsed()}`)
     }
     update(printableLine(message))
     return {
-      progress: (event: ProgressEvent) => update(printableLine(event.message)),
+      progress(event: ProgressEvent) {
+        // Only a line that moves shows how far it is; in a pipe each step would be a line.
+        amount = amountOf(event)
+        update(printableLine(event.message))
+      },
       succeed: (text) => finish('info', `${palette.success('✔')} ${prefix}${printableLine(text)}  ${elapsed()}`),
       fail: (error: KairosError) =>
         finish('error', `${palette.failure('✖')} ${prefix}${printableLine(error.message)}  ${elapsed()}`),
       drop: () => live?.remove(owner),
     }
   }
+}
+
+function amountOf({ done, total }: ProgressEvent): string {
+  return done === undefined || !total ? '' : ` ${Math.floor((100 * done) / total)} %`
 }

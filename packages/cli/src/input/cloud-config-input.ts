@@ -1,6 +1,5 @@
 import { type CloudConfigCheck, checkCloudConfig, describeLocation, readText } from '@kairos-sdk/core'
 import type { CommandContext } from '../runtime/command.js'
-import type { Sdk } from './sdk.js'
 
 export interface CloudConfigInput {
   readonly text: string
@@ -17,7 +16,7 @@ export interface CloudConfigInput {
  */
 export async function readCloudConfig(
   location: string,
-  { io, reporter, signal }: Pick<CommandContext<Sdk>, 'io' | 'reporter' | 'signal'>,
+  { io, reporter, signal }: Pick<CommandContext<unknown>, 'io' | 'reporter' | 'signal'>,
 ): Promise<CloudConfigInput> {
   reporter.debug(`Reading ${describeLocation(location)}`)
   if (location !== '-') return checkText(await readText(location, { signal }), describeLocation(location))

@@ -1,0 +1,37 @@
+import type { Program } from '../runtime/command.js'
+import { completionCommand } from '../runtime/completion/completion-command.js'
+import { packageVersion } from '../runtime/package-version.js'
+import { isoCat } from './commands/iso-cat.js'
+import { isoCreate } from './commands/iso-create.js'
+import { isoCustomize } from './commands/iso-customize.js'
+import { isoExtract } from './commands/iso-extract.js'
+import { isoIpxe } from './commands/iso-ipxe.js'
+import { isoLs } from './commands/iso-ls.js'
+import { isoRestore } from './commands/iso-restore.js'
+import { netboot } from './commands/netboot.js'
+
+/** auroraboot as data. */
+export function aurorabootProgram(): Program<object> {
+  return {
+    name: 'auroraboot',
+    version: packageVersion(),
+    describe: 'Prepares what machines start from: ISO images and files for booting over the network.',
+    examples: [
+      [
+        'auroraboot iso customize kairos.iso node.iso --cloud-config config.yaml',
+        'an installation medium for a machine',
+      ],
+      ['auroraboot iso ls https://example.com/kairos.iso', 'what is in an image, without a download'],
+    ],
+    commands: [
+      {
+        command: 'iso',
+        describe: 'Look into ISO images, change them, and make new ones',
+        commands: [isoLs, isoCat, isoExtract, isoCustomize, isoRestore, isoCreate, isoIpxe],
+      },
+      netboot,
+      completionCommand('auroraboot'),
+    ],
+    sdk: {},
+  }
+}
