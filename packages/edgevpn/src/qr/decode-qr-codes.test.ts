@@ -178,6 +178,16 @@ describe('decodeQrCodes', () => {
       expect((await read(desktop, 'quick')).sort()).toEqual(texts.sort())
     })
 
+    it('finds the code that is harder to read beside one that is easy', async () => {
+      const random = createRandom(10)
+      const easy = tokenLikeText(random)
+      const desktop = paintDesktop(random, 1920, 1080)
+      paste(desktop, paintTerminal(easy, { cellWidth: 8, cellHeight: 16 }), 40, 60)
+      paste(desktop, paintTerminal(text, { cellWidth: 6, cellHeight: 12, rowGap: 2 }), 1000, 60)
+      expect(await read(desktop, 'quick')).toEqual([easy])
+      expect((await read(desktop)).sort()).toEqual([easy, text].sort())
+    })
+
     it('tells a text once that is in the picture twice', async () => {
       const code = paintSquare('twice', 6)
       const picture = createRaster(600, 300)

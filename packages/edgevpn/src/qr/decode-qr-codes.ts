@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '@kairos-sdk/core'
-import { type LadderStep, QUICK_STEPS, THOROUGH_STEPS } from './ladder.js'
+import { type LadderStep, QUICK_STEPS, SECOND_LOOK, THOROUGH_STEPS } from './ladder.js'
 import type { Raster } from './raster.js'
 import { readPicture } from './read-picture.js'
 
-/** How hard to look: `quick` takes two looks, `thorough` all that are known until one of them finds a code. */
+/** How hard to look: `quick` takes two looks, `thorough` three, and then one after the other until a code is found. */
 export type DecodeEffort = 'quick' | 'thorough'
 
 export interface DecodeQrCodesOptions {
@@ -20,8 +20,8 @@ export interface DecodeQrCodesOptions {
  * Reads the QR codes in a picture of any size: PNG, JPEG, GIF, BMP, TIFF, WebP, PBM, PGM or PPM, plain or gzipped.
  * Codes may be anywhere, turned by any angle, light on dark, blurred, faint, or drawn by a terminal.
  *
- * Looks in one way after the other, the ways that cost least first, and stops after the first that finds something; so a
- * second code that is much harder to read than the first can be missed.
+ * Looks in one way after the other, the ways that cost least first, and after the first three stops when something was
+ * found; so a second code that is much harder to read than the first can be missed.
  *
  * @returns the distinct texts; none when there is no code that can be read
  * @throws KairosError `qr/not-a-picture`, `input/too-large` (more than 100 megapixels), `aborted`
@@ -65,10 +65,10 @@ export async function lookAtFrames(
     if (applies) ways++
     return isEnough([...texts])
   }
-  // All quick looks are always taken: with several codes in the picture one of them may see what the other misses.
-  let isDone = false
-  for (const step of QUICK_STEPS) isDone = await climb(step, frames)
-  if (isDone || options.effort === 'quick') return { texts: [...texts], ways }
+  // Some looks are always taken: with several codes in the picture one of them may see what another misses.
+  for (const step of QUICK_STEPS) await climb(step, frames)
+  if (options.effort === 'quick') return { texts: [...texts], ways }
+  if (await climb(SECOND_LOOK, frames)) return { texts: [...texts], ways }
   const ends = frames.length > 1 ? [...frames.slice(0, 1), ...frames.slice(-1)] : frames
   for (const step of THOROUGH_STEPS) if (await climb(step, ends)) break
   return { texts: [...texts], ways }

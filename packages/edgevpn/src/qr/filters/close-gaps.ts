@@ -25,8 +25,11 @@ function extremeOfColumns(picture: Raster, reach: number, lightest: boolean): Ra
   const result = createRaster(width, height)
   result.grey.set(grey)
   for (let y = 0; y < height; y++) {
-    for (let near = Math.max(0, y - reach); near <= Math.min(height - 1, y + reach); near++) {
-      if (near !== y) mergeRow(result.grey, y * width, grey, near * width, width, lightest)
+    const row = result.grey.subarray(y * width, (y + 1) * width)
+    for (let by = 1; by <= reach; by++) {
+      const above = Math.max(0, y - by) * width
+      const below = Math.min(height - 1, y + by) * width
+      merge(row, grey.subarray(above, above + width), grey.subarray(below, below + width), lightest)
     }
   }
   return result
@@ -38,26 +41,27 @@ function extremeOfRows(picture: Raster, reach: number, lightest: boolean): Raste
   const result = createRaster(width, height)
   result.grey.set(grey)
   for (let y = 0; y < height; y++) {
+    const source = grey.subarray(y * width, (y + 1) * width)
+    const row = result.grey.subarray(y * width, (y + 1) * width)
     for (let by = 1; by <= Math.min(reach, width - 1); by++) {
-      mergeRow(result.grey, y * width + by, grey, y * width, width - by, lightest)
-      mergeRow(result.grey, y * width, grey, y * width + by, width - by, lightest)
+      merge(row.subarray(by), source, source, lightest)
+      merge(row.subarray(0, width - by), source.subarray(by), source.subarray(by), lightest)
     }
   }
   return result
 }
 
-/** Makes each of `count` pixels from `to` on as light (or dark) as its counterpart from `from` on, if that is more so. */
-function mergeRow(
-  target: Uint8Array,
-  to: number,
-  source: Uint8Array,
-  from: number,
-  count: number,
-  lightest: boolean,
-): void {
-  for (let at = 0; at < count; at++) {
-    const shade = source[from + at] as number
-    const isMore = lightest ? shade > (target[to + at] as number) : shade < (target[to + at] as number)
-    if (isMore) target[to + at] = shade
+/** Makes each pixel of `target` as light (or dark) as the one at its place in `one` or `other`, if that is more so. */
+function merge(target: Uint8Array, one: Uint8Array, other: Uint8Array, lightest: boolean): void {
+  if (lightest) {
+    for (let at = 0; at < target.length; at++) {
+      const shade = Math.max(one[at] as number, other[at] as number)
+      if (shade > (target[at] as number)) target[at] = shade
+    }
+    return
+  }
+  for (let at = 0; at < target.length; at++) {
+    const shade = Math.min(one[at] as number, other[at] as number)
+    if (shade < (target[at] as number)) target[at] = shade
   }
 }
