@@ -21,12 +21,14 @@ export interface ListedName {
 /**
  * The names in a directory, in the order of the image.
  *
+ * @param seenHeaders - metadata references of headers that other listings had, and must not be in this one; it is added to
  * @throws KairosError `squashfs/damaged` also for names that no file can have: with a slash they would lead elsewhere
  */
 export async function* readListing(
   image: ImageContext,
   directory: DirectoryInode,
   options: ReadOptions,
+  seenHeaders?: Set<number>,
 ): AsyncGenerator<ListedName> {
   const cursor = image.metadata.cursor(image.superblock.directoryTable + directory.block, directory.offset)
   let left = directory.listingSize
@@ -37,6 +39,11 @@ export async function* readListing(
   }
   while (left > 0) {
     throwIfAborted(options.signal, `Cannot read ${image.source.name}`)
+    const position = encodeReference(cursor.position)
+    if (seenHeaders?.has(position)) {
+      throw damaged(image, 'a directory with its own listing expected, one with that of another found')
+    }
+    seenHeaders?.add(position)
     const header = decodeDirectoryHeader(structureReader(await next(DIRECTORY_HEADER_SIZE), 'directory header'))
     for (let index = 0; index < header.count; index++) {
       const record = decodeDirectoryRecord(structureReader(await next(DIRECTORY_ENTRY_SIZE), 'directory entry'))

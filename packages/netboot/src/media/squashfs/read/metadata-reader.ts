@@ -3,6 +3,7 @@ import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import { cachedSource } from '../../../bytes/cached-source.js'
 import type { Decompressor } from '../compression/decompressor.js'
 import { decodeMetadataHeader, METADATA_HEADER_SIZE, METADATA_SIZE } from '../structures/metadata-header.js'
+import type { MetadataPosition } from '../structures/metadata-reference.js'
 import { Recent } from './recent.js'
 
 /** Metadata blocks that are kept: half a megabyte. */
@@ -81,6 +82,11 @@ export class MetadataCursor {
     this.#reader = reader
     this.#start = start
     this.#offset = offset
+  }
+
+  /** Where the next byte lies; `block` counts from the start of the image. */
+  get position(): MetadataPosition {
+    return { block: this.#start, offset: this.#offset }
   }
 
   /**
