@@ -13,7 +13,7 @@ import { type BenchResult, median } from './result.ts'
 
 const ROOTFS_BYTES = 690 * 2 ** 20
 const CONFIG = `#cloud-config\nhostname: edge\n# ${'x'.repeat(4000)}\n`
-const ROUNDS = 5
+const ROUNDS = 7
 const run = promisify(execFile)
 
 async function customise(input: string) {
@@ -42,8 +42,8 @@ async function makeImage(directory: string): Promise<string> {
 }
 
 /**
- * Seconds that each contestant takes, the middle of some rounds. They take turns, since what the disk still has to do for
- * one of them slows the next.
+ * Seconds that each contestant takes in the best of some rounds: the best is what is left when nothing else keeps the machine
+ * busy. They take turns, and the disk finishes its work between them.
  */
 async function race<Name extends string>(
   contestants: Record<Name, () => Promise<unknown>>,
@@ -52,7 +52,8 @@ async function race<Name extends string>(
   const names = Object.keys(contestants) as Name[]
   const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of names) {
+    // Another one begins each time: what comes first or after a certain other one has it easier.
+    for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       await clean()
       await run('sync')
       const startedAt = performance.now()
@@ -61,7 +62,7 @@ async function race<Name extends string>(
     }
   }
   await clean()
-  return Object.fromEntries(names.map((name) => [name, median(figures[name])])) as Record<Name, number>
+  return Object.fromEntries(names.map((name) => [name, Math.min(...figures[name])])) as Record<Name, number>
 }
 
 /** Milliseconds from the request until the first byte of a per-machine image, made when it is asked for. */
@@ -109,8 +110,9 @@ export async function bench(): Promise<BenchResult> {
     await copyFile(input, output)
     const inPlace = { apply: async () => applyInPlace(await customise(output), output) }
     const { apply } = await race(inPlace, () => restore(output).catch(() => {}))
+    const { stdout } = await run(process.execPath, [import.meta.filename, input, join(directory, 'rss.iso')])
     return {
-      title: 'A cloud config put into an ISO of 700 MB',
+      title: 'A cloud config put into an ISO of 700 MB, best of 7 rounds',
       columns: ['what', 'figure', 'unit', 'target'],
       rows: [
         ['cp --reflink=never', written.cp, 's', ''],
@@ -120,7 +122,7 @@ export async function bench(): Promise<BenchResult> {
         ['custom ISO to a new file, not flushed', written.ours, 's', `${(1.3 * written.cp).toFixed(3)} (1.3 times cp)`],
         [
           'custom ISO to a new file, flushed to the disk',
-          oursSync,
+          written.oursSync,
           's',
           `${(written.xorriso / 2).toFixed(3)} (half of xorriso)`,
         ],

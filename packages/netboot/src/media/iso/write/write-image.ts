@@ -70,7 +70,7 @@ async function writePart(image: ByteSource, part: string, mode: number, flush: b
       await patched.file.verify()
       const { signal } = options
       const length = Math.min(patched.file.size, image.size)
-      if (!cloned) await copyInto(patched.file.path, file, length, { signal, onCopied: report })
+      if (!cloned) await copyInto(patched.file.path, file, length, { signal, onCopied: report, flush })
       // Sets the end, and gives zeros where nothing is written between the base and an extent behind it.
       await file.truncate(image.size)
       for (const { offset, source } of patched.extents) {
