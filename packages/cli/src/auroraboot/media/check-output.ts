@@ -1,13 +1,13 @@
 import type { Stats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { shellWord } from '../../runtime/shell-word.js'
 
 /**
  * Makes sure before the work that a file can be written, and that it is none of those that are read.
  *
- * @param inputs - paths and URLs
+ * @param inputs - files, directories and URLs
  * @param hint - what to do when the output is an input
  * @throws KairosError `argument/invalid`, `output/not-writable`
  */
@@ -22,11 +22,21 @@ export async function checkOutput(output: string, inputs: readonly string[], hin
     })
   }
   for (const input of inputs) {
-    const other = existing && (await statIfThere(input))
-    if (!existing || !other || existing.dev !== other.dev || existing.ino !== other.ino) continue
+    const other = await statIfThere(input)
+    if (other?.isDirectory() && isInside(output, input)) {
+      throw new KairosError('argument/invalid', `${output} lies in ${input}, whose files go into it.`, {
+        hint: 'Write to another directory.',
+      })
+    }
+    if (!existing || existing.dev !== other?.dev || existing.ino !== other.ino) continue
     throw new KairosError('argument/invalid', `${output} is both input and output.`, { hint })
   }
   await checkDirectory(output)
+}
+
+function isInside(path: string, directory: string): boolean {
+  const way = relative(resolve(directory), resolve(path))
+  return way !== '..' && !way.startsWith(`..${sep}`)
 }
 
 async function checkDirectory(output: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { KairosError } from '@kairos-sdk/core'
-import { type ByteSource, fileSource } from '@kairos-sdk/netboot'
+import type { ByteSource } from '@kairos-sdk/netboot'
 import {
   directoryRootFileSystem,
   findGrub,
@@ -12,8 +12,10 @@ import {
 import { type AuthorEntry, authorIso, directoryEntries } from '@kairos-sdk/netboot/iso'
 import type { Context } from '../command.js'
 import { checkOutput } from './check-output.js'
-import { bootFilesOf, LivePaths } from './live-files.js'
+import { bootFilesOf } from './live-files.js'
+import { LivePaths } from './live-paths.js'
 import { CONFIG_PATH, cloudConfigSource } from './new-files.js'
+import { checkInputDirectory, openSource } from './open-image.js'
 import { answerResult, OWNER_ONLY, PUBLIC, writeResult } from './write-result.js'
 
 export interface CreateArguments {
@@ -44,8 +46,10 @@ export interface CreateArguments {
 export async function createImage(args: CreateArguments, context: Context): Promise<void> {
   const { output, label, cloudConfig, checksum } = args
   const { reporter, signal } = context
-  const inputs = [args.kernel, args.initrd, args.squashfs, cloudConfig].filter((path) => path !== undefined)
+  const { from, kernel, initrd, squashfs, rootfs } = args
+  const inputs = [from, kernel, initrd, squashfs, rootfs, cloudConfig].filter((path) => path !== undefined)
   await checkOutput(output, inputs, 'Name another file to write.')
+  if (rootfs !== undefined) await checkInputDirectory(rootfs)
   const files = await filesOf(args, context)
   const task = reporter.task({ message: 'Collecting files' })
   try {
@@ -74,7 +78,7 @@ export async function createImage(args: CreateArguments, context: Context): Prom
 async function filesOf(args: CreateArguments, context: Context): Promise<AuthorEntry[]> {
   const { signal } = context
   const fromRootfs = args.rootfs === undefined || !args.boot ? undefined : await bootFilesOf(args.rootfs)
-  const open = async (path: string | undefined) => (path === undefined ? undefined : fileSource(path))
+  const open = async (path: string | undefined) => (path === undefined ? undefined : openSource(path, context))
   const given: [string, ByteSource | undefined, number][] = [
     [LivePaths.kernel, await open(args.kernel), 0o644],
     [LivePaths.initrd, await open(args.initrd), 0o644],

@@ -3,6 +3,7 @@ import { authorIpxeIso, kairosIpxeScript, proxyDhcpScript } from '@kairos-sdk/ne
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { Context } from '../command.js'
 import { checkOutput } from './check-output.js'
+import { checkInputDirectory } from './open-image.js'
 import { answerResult, OWNER_ONLY, PUBLIC, writeResult } from './write-result.js'
 
 export interface IpxeArguments {
@@ -29,6 +30,7 @@ export async function createIpxeImage(args: IpxeArguments, context: Context): Pr
   const { reporter, signal } = context
   checkArguments(args)
   await checkOutput(output, script === undefined ? [] : [script], 'Name another file to write.')
+  if (ipxeDir !== undefined) await checkInputDirectory(ipxeDir)
   const text = await scriptOf(args, context)
   const task = reporter.task({ message: 'Looking for iPXE' })
   try {

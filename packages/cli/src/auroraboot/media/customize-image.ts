@@ -93,9 +93,10 @@ function checkArguments(args: CustomizeArguments): void {
   }
 }
 
-function inputsOf({ image, cloudConfig, add }: CustomizeArguments): string[] {
+function inputsOf({ image, cloudConfig, overlay, add }: CustomizeArguments): string[] {
   const files = [
     image,
+    ...(overlay === undefined ? [] : [overlay]),
     ...(cloudConfig === undefined ? [] : [cloudConfig]),
     ...add.map((text) => parseAddition(text).file),
   ]

@@ -3,9 +3,6 @@ import { join } from 'node:path'
 import type { ByteSource } from '@kairos-sdk/netboot'
 import { directoryRootFileSystem } from '@kairos-sdk/netboot/grub'
 
-/** Where the live system and its menu expect them in an image. */
-export const LivePaths = { kernel: '/boot/kernel', initrd: '/boot/initrd', rootfs: '/rootfs.squashfs' } as const
-
 /**
  * The kernel and the initial RAM disk of an unpacked root file system, where its distribution put them; of several
  * versions the newest.

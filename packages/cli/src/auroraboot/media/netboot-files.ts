@@ -7,7 +7,7 @@ import { formatBytes } from '../../runtime/format-bytes.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { checkOutput } from './check-output.js'
-import { LivePaths } from './live-files.js'
+import { LivePaths } from './live-paths.js'
 import { openImage } from './open-image.js'
 import { PUBLIC } from './write-result.js'
 

@@ -1,4 +1,5 @@
-import { isHttpUrl } from '@kairos-sdk/core'
+import { stat } from 'node:fs/promises'
+import { isHttpUrl, KairosError, translateError } from '@kairos-sdk/core'
 import { type ByteSource, fileSource, httpSource } from '@kairos-sdk/netboot'
 import { type IsoImage, openIso } from '@kairos-sdk/netboot/iso'
 import type { Context } from '../command.js'
@@ -19,4 +20,20 @@ export async function openSource(location: string, { signal }: Pick<Context, 'si
  */
 export async function openImage(location: string, context: Pick<Context, 'signal'>): Promise<IsoImage> {
   return openIso(await openSource(location, context), { signal: context.signal })
+}
+
+/**
+ * Asserts that a directory is there, for those that are only looked into: what is not found in them comes from elsewhere,
+ * and nobody would notice a mistyped name.
+ *
+ * @throws KairosError `input/not-found`
+ */
+export async function checkInputDirectory(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw translateError(error, `Cannot look into ${path}`, 'input/unreadable')
+  })
+  if (stats.isDirectory()) return
+  throw new KairosError('input/not-found', `${path}: a directory expected, a file found.`, {
+    hint: 'Name a directory.',
+  })
 }
