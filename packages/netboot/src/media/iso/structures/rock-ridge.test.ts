@@ -119,7 +119,7 @@ describe('TF', () => {
   it('writes the dates that are given, in the order of their bits', () => {
     const date = new Date('2026-11-21T09:28:31Z')
     expect(hex(encodeTimeStamps({ modifiedAt: date, accessedAt: date, changedAt: date }))).toBe(
-      '54461a010e' + '7e0b15091c1f00'.repeat(3),
+      `54461a010e${'7e0b15091c1f00'.repeat(3)}`,
     )
   })
 

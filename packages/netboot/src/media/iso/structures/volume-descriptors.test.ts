@@ -72,7 +72,7 @@ describe('primary volume descriptor', () => {
     })
     expect(sector).toHaveLength(2048)
     expect(Buffer.from(sector.subarray(0, 7)).toString('latin1')).toBe(
-      '\x01CD001' + String.fromCharCode(sample.version),
+      `\x01CD001${String.fromCharCode(sample.version)}`,
     )
     expect(Buffer.from(sector.subarray(40, 72)).toString('latin1')).toBe('COS_LIVE'.padEnd(32))
     expect(Buffer.from(sector.subarray(80, 88)).toString('hex')).toBe('7856341212345678')
