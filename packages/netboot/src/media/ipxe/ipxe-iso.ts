@@ -98,7 +98,7 @@ export async function authorIpxeIso(options: IpxeIsoOptions): Promise<IpxeIso> {
     )
     if (efi && !abilities?.https) withoutHttps.push(efi.name)
   }
-  if (/\bhttps:\/\//i.test(script) && withoutHttps.length > 0) {
+  if (/^(?!\s*#).*\bhttps:\/\//im.test(script) && withoutHttps.length > 0) {
     // A build for a BIOS is compressed; it comes from the same place and was made the same way.
     warnings.push(
       `The script loads from https: URLs, which this build of iPXE does not know: ${withoutHttps.join(', ')}. ` +

@@ -149,6 +149,7 @@ describe('iPXE medium', () => {
   it('says that a script with https: URLs needs a build that knows them', async () => {
     await writeFile(at('user', 'ipxe.lkrn'), 'kernel')
     await writeFile(at('user', 'ipxe.efi'), 'MZ\0autoexec.ipxe\0')
+    expect((await author({ script: `${script}\n# see https://ipxe.org\n` })).warnings).toEqual([])
     const secure = script.replace('http:', 'https:')
     expect((await author({ script: secure })).warnings).toEqual([expect.stringMatching(/https: URLs.*ipxe\.efi/)])
     await writeFile(at('user', 'ipxe.efi'), 'MZ\0autoexec.ipxe\0https\0')

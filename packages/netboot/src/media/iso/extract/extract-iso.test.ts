@@ -92,6 +92,10 @@ describe('extractIso', () => {
     expect(await readdir(parent)).toEqual([])
   })
 
+  it.skipIf(process.platform === 'win32')('says that it is the directory that cannot be written', async () => {
+    await expect(extractIso(await tree(), '/dev/null/out')).rejects.toMatchObject({ code: 'output/not-writable' })
+  })
+
   it('names the path that is not there', async () => {
     await expect(extractIso(await tree(), target, { paths: ['/none'] })).rejects.toMatchObject({
       code: 'iso/not-found',

@@ -63,8 +63,9 @@ export async function extractIso(
     if (exists) await rmdir(target)
     await rename(part, target)
   } catch (error) {
-    await rm(part, { recursive: true, force: true })
-    throw translateError(error, `Cannot write ${directory}`, 'output/not-writable')
+    // Where nothing could be written, nothing can be removed: the first error is the one that tells why.
+    await rm(part, { recursive: true, force: true }).catch(() => {})
+    throw outputError(error, directory)
   }
   return { files: plan.files.length, bytes: plan.bytes, warnings: plan.warnings }
 }
@@ -168,6 +169,13 @@ async function isEmptyDirectory(path: string): Promise<boolean> {
   throw new KairosError('output/not-writable', `${path}: a new or empty directory expected, one with files found.`, {
     hint: 'Name another directory: files of an image are not mixed with others.',
   })
+}
+
+/** What Node says of the directory; the image's own errors have a code already. */
+function outputError(error: unknown, directory: string): KairosError {
+  const known = translateError(error, `Cannot write ${directory}`, 'output/not-writable')
+  if (known === error || !known.code.startsWith('input/')) return known
+  return new KairosError('output/not-writable', known.message, { hint: known.hint, cause: error })
 }
 
 /** Told before the work; an image may claim files that are larger than all of it. */

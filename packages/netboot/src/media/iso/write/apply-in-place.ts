@@ -53,6 +53,8 @@ export async function applyInPlace(
   const { file, extents } = patched
   try {
     await file.verify()
+    // A file that may not be written to must not get an undo record for a change that never was.
+    await (await open(path, 'r+')).close()
     const before = await readUndo(path)
     await writeUndo(path, await undoOf(file, image.size, extents, before, path))
   } catch (error) {
