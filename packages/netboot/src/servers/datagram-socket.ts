@@ -69,7 +69,7 @@ export const openDatagramSocket: OpenDatagramSocket = async (options) => {
   const { address, port } = socket.address()
   socket.on('error', onError)
   socket.on('message', (bytes, from) => {
-    if (!closed) onMessage(bytes, from)
+    if (!closed) onMessage(bytes, { address: from.address, port: from.port })
   })
   const sent = (error: Error | null) => {
     if (error && !closed) onError(error)

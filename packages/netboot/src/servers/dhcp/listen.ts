@@ -31,7 +31,7 @@ export async function listenForDhcp(
   } catch (error) {
     if (!taken) throw error
     throw new KairosError('network/address-in-use', taken.message, {
-      hint: 'The server that has the port does not share it; dnsmasq does. Stop it, or run this on another host.',
+      hint: 'The server that has the port does not share it. dnsmasq does when its config says bind-dynamic or bind-interfaces. Otherwise stop it, or run this on another host.',
       cause: error,
     })
   }

@@ -47,7 +47,7 @@ export function identifyMachine(request: DhcpPacket): Machine | undefined {
   const ipxe = userClasses.includes(IPXE)
   return {
     mac,
-    uuid: uuidOf(request, ipxe),
+    uuid: uuidOf(request),
     architectures,
     transport: transportOf(vendorClass, architectures[0] ?? 0),
     step: ipxe && speaksHttp(request) ? 'script' : 'firmware',
@@ -70,9 +70,8 @@ function speaksHttp(request: DhcpPacket): boolean {
   return features === undefined || features.has(IpxeFeature.http)
 }
 
-function uuidOf(request: DhcpPacket, ipxe: boolean): string | undefined {
+function uuidOf(request: DhcpPacket): string | undefined {
   const identifier = readIntactOption(request.options, clientMachineIdentifier)
-  if (identifier?.type !== UUID) return undefined
-  // Firmware sends the bytes as SMBIOS has them, iPXE in the order in which the UUID is written.
-  return formatUuid(identifier.identifier, ipxe ? 'rfc9562' : 'smbios')
+  // Firmware and iPXE alike send the bytes as SMBIOS has them.
+  return identifier?.type === UUID ? formatUuid(identifier.identifier, 'smbios') : undefined
 }

@@ -9,7 +9,7 @@ import { createTftpServer } from './tftp-server.js'
 const fuzzRuns = Number(process.env.FUZZ_RUNS ?? 20_000)
 
 describe('a TFTP server under fire', () => {
-  it('stays up, within its bounds, and answers the next honest client', async () => {
+  it('stays up, within its bounds, and answers the next honest client', { timeout: 60_000 + fuzzRuns }, async () => {
     let state = 1
     const random = (below: number) => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0

@@ -91,7 +91,7 @@ describe('TFTP packet', () => {
     )
   })
 
-  it('takes any prefix and any mutation without another error than its own', () => {
+  it('takes any prefix and any mutation without another error than its own', { timeout: 60_000 + fuzzRuns }, () => {
     const mutations = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 })
     fc.assert(
       fc.property(packets, fc.nat(), mutations, (packet, length, changes) => {
@@ -104,7 +104,7 @@ describe('TFTP packet', () => {
     )
   })
 
-  it('takes random bytes without another error than its own', () => {
+  it('takes random bytes without another error than its own', { timeout: 60_000 + fuzzRuns }, () => {
     const opcodes = fc.integer({ min: 0, max: 8 })
     fc.assert(
       fc.property(opcodes, fc.uint8Array({ maxLength: 64 }), (opcode, bytes) =>
