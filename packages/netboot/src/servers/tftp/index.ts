@@ -1,3 +1,12 @@
+export type { Clock } from '../clock.js'
+export type {
+  DatagramSocket,
+  DatagramSocketOptions,
+  Endpoint,
+  OpenDatagramSocket,
+} from '../datagram-socket.js'
+export type { Unsubscribe } from '../event-stream.js'
+export type { Logger } from '../logger.js'
 export {
   decodePacket,
   encodePacket,

@@ -403,4 +403,14 @@ describe('createTftpServer', () => {
     await tftp.start()
     expect((await get('x')).content).toHaveLength(600)
   })
+
+  it('stops though the look-up of a file hangs', async () => {
+    const { raw, pass, tftp } = await setUp({ resolve: () => new Promise(() => {}) })
+    const client = await raw()
+    client.send(rrq('x'))
+    await pass(3)
+    expect(tftp.active).toBe(1)
+    await tftp.stop()
+    expect(tftp.active).toBe(0)
+  })
 })

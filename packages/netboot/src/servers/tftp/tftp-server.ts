@@ -126,7 +126,8 @@ export function createTftpServer(init: TftpServerInit): TftpServer {
     signal: AbortSignal,
   ): Promise<'finished' | 'unfinished'> {
     const { name } = request
-    const source = await init.resolve(name, client)
+    // A look-up that hangs must not keep the server from stopping.
+    const source = await Promise.race([init.resolve(name, client), whenAborted(signal)])
     if (signal.aborted) return 'unfinished'
     if (!source) {
       refuse(socket, client, name, 'not-found')
@@ -201,4 +202,8 @@ export function createTftpServer(init: TftpServerInit): TftpServer {
       return ledger.size
     },
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
 }
