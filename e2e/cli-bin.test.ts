@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
 
-const KAIROSCTL = fileURLToPath(new URL('../packages/cli/dist/bin/kairosctl.js', import.meta.url))
+const KAIROSCTL = fileURLToPath(new URL('../packages/cli/bin/kairosctl.js', import.meta.url))
 const LOOPBACK = ['--no-dht', '--listen', '/ip4/127.0.0.1/tcp/0']
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>

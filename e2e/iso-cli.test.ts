@@ -12,7 +12,7 @@ import { requirement } from './requirements.js'
 import { runProgram } from './run-program.js'
 import { temporaryDirectory } from './temporary.js'
 
-const BIN = fileURLToPath(new URL('../packages/cli/dist/bin/', import.meta.url))
+const BIN = fileURLToPath(new URL('../packages/cli/bin/', import.meta.url))
 const EXAMPLE = fileURLToPath(new URL('../examples/customize-iso.ts', import.meta.url))
 const CONFIG = '#cloud-config\nhostname: node\n'
 const ROOTFS = Buffer.alloc(5_000_000, 'a root file system ')

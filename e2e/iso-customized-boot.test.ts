@@ -9,7 +9,7 @@ import { requirement } from './requirements.js'
 import { runProgram } from './run-program.js'
 import { temporaryDirectory, writeSource } from './temporary.js'
 
-const AURORABOOT = fileURLToPath(new URL('../packages/cli/dist/bin/auroraboot.js', import.meta.url))
+const AURORABOOT = fileURLToPath(new URL('../packages/cli/bin/auroraboot.js', import.meta.url))
 const BOOT_MS = 150_000
 const config = '#cloud-config\nhostname: of-this-machine\n'
 

@@ -110,7 +110,7 @@ function hostIn(namespace: string, name: string, processes: Set<Running>): Host 
     return running
   }
   const node: Host['node'] = (file, args, options) => run(process.execPath, [file, ...args], options)
-  return { name, run, node, kairosctl: (...args) => node('packages/cli/dist/bin/kairosctl.js', args) }
+  return { name, run, node, kairosctl: (...args) => node('packages/cli/bin/kairosctl.js', args) }
 }
 
 function watch(child: ChildProcessByStdio<null, Readable, Readable>, what: string): Running {

@@ -12,7 +12,7 @@ import { styleText } from 'node:util'
 import { encodeToken, generateToken, NEVER_ROTATE } from '@kairos-sdk/core'
 import { renderQrPng } from '@kairos-sdk/edgevpn/qr'
 
-const KAIROSCTL = fileURLToPath(new URL('../packages/cli/dist/bin/kairosctl.js', import.meta.url))
+const KAIROSCTL = fileURLToPath(new URL('../packages/cli/bin/kairosctl.js', import.meta.url))
 
 const CONFIG = `#cloud-config
 
