@@ -1,3 +1,9 @@
+export type {
+  ContentStream,
+  DataRegion,
+  FileSystemEntry,
+} from '../../file-system/entry.js'
+export { decodeName, encodeName } from '../../file-system/name.js'
 export type { CompressionName } from './compression/compressor.js'
 export type { SquashfsEntry } from './read/entry.js'
 export { openSquashfs } from './read/open-squashfs.js'
