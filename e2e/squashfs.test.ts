@@ -112,7 +112,9 @@ describe.skipIf(requirement(programs))('squashfs images, as squashfs-tools see t
 
   async function write(name: string, content: Iterable<FileSystemEntry>, options: SquashfsOptions): Promise<string> {
     const path = join(work.path, name)
-    const handle = await open(path, 'w')
+    // A new file each time: the loop device of a mount that just ended may still hold blocks of what was in the old one.
+    await rm(path, { force: true })
+    const handle = await open(path, 'wx')
     try {
       await writeSquashfs(content, fileSink(handle), { date, ...options })
     } finally {
