@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../../fuzz/mutate.js'
 import { blur, fade, moire, negative, noise, perspective, rotate, scale, shade } from './corpus/distort.js'
 import { fileOf, pgmOf } from './corpus/files.js'
 import { paintDesktop, paintSquare, paintTerminal, paste, type TerminalLook } from './corpus/paint.js'
-import { createRandom, tokenLikeText } from './corpus/random.js'
+import { tokenLikeText } from './corpus/random.js'
 import { decodeQrCodes } from './decode-qr-codes.js'
 import { createRaster, type Raster } from './raster.js'
 import { readPicture } from './read-picture.js'
@@ -12,7 +13,7 @@ import { readPicture } from './read-picture.js'
 const fixtures = new URL('./fixtures/', import.meta.url)
 const samples = new URL('../../../../../shared/qr-samples/', import.meta.url)
 
-const text = tokenLikeText(createRandom(1))
+const text = tokenLikeText(seededRandom(1))
 const token = readFileSync(new URL('token.txt', fixtures), 'utf8').trim()
 
 const read = (picture: Raster, effort?: 'quick' | 'thorough') => decodeQrCodes(pgmOf(picture), { effort })
@@ -46,7 +47,7 @@ describe('decodeQrCodes', () => {
       ['at 70 %', (picture) => scale(picture, 0.7)],
       ['at 130 %', (picture) => scale(picture, 1.3)],
       ['as a JPEG of quality 25', (picture) => jpeg(picture, 25)],
-      ['noisy', (picture) => noise(picture, createRandom(2), 30)],
+      ['noisy', (picture) => noise(picture, seededRandom(2), 30)],
       ['faint', (picture) => fade(picture, 90, 130)],
       ['photographed', (picture) => perspective(picture, 0.15, -0.1, 0.05)],
     ]
@@ -126,7 +127,7 @@ describe('decodeQrCodes', () => {
     })
 
     it.each([
-      ['noise', () => noise(fade(paintSquare(text, 4), 40, 200), createRandom(3), 45)],
+      ['noise', () => noise(fade(paintSquare(text, 4), 40, 200), seededRandom(3), 45)],
       ['a shade of difference', () => fade(paintSquare(text, 5), 30, 42)],
       ['moiré', () => moire(paintSquare(text, 6), 0.5, 4.3, 5.1)],
       ['a lens out of focus', () => blur(paintSquare(text, 6), 2, 2)],
@@ -138,7 +139,7 @@ describe('decodeQrCodes', () => {
     })
 
     it('reads a photo of a monitor: from the side, turned, with moiré, noise, uneven light, out of focus, as JPEG', async () => {
-      const random = createRandom(4)
+      const random = seededRandom(4)
       const failed: number[] = []
       for (let photo = 0; photo < 12; photo++) {
         const screen = moire(
@@ -159,12 +160,12 @@ describe('decodeQrCodes', () => {
   describe('with large pictures', () => {
     it('finds a small terminal on a 4K desktop, and one on three monitors side by side', async () => {
       const terminal = paintTerminal(text, { cellWidth: 3, cellHeight: 7, background: 0, quietZone: 2 })
-      expect(await read(paintDesktop(createRandom(5), 3840, 2160, terminal))).toEqual([text])
-      expect(await read(paintDesktop(createRandom(6), 5760, 1080, terminal))).toEqual([text])
+      expect(await read(paintDesktop(seededRandom(5), 3840, 2160, terminal))).toEqual([text])
+      expect(await read(paintDesktop(seededRandom(6), 5760, 1080, terminal))).toEqual([text])
     })
 
     it('finds all codes of a desktop with several windows', async () => {
-      const random = createRandom(7)
+      const random = seededRandom(7)
       const texts = [tokenLikeText(random), tokenLikeText(random), 'https://kairos.io']
       const desktop = paintDesktop(random, 2560, 1440)
       texts.forEach((one, number) => {
@@ -179,7 +180,7 @@ describe('decodeQrCodes', () => {
     })
 
     it('finds the code that is harder to read beside one that is easy', async () => {
-      const random = createRandom(10)
+      const random = seededRandom(10)
       const easy = tokenLikeText(random)
       const desktop = paintDesktop(random, 1920, 1080)
       paste(desktop, paintTerminal(easy, { cellWidth: 8, cellHeight: 16 }), 40, 60)
@@ -202,7 +203,7 @@ describe('decodeQrCodes', () => {
   })
 
   it('finds nothing, and no wrong text, where there is no code', async () => {
-    const random = createRandom(8)
+    const random = seededRandom(8)
     expect(await read(paintDesktop(random, 1280, 720))).toEqual([])
     expect(await read(noise(createRaster(400, 400), random, 120))).toEqual([])
     expect(await read(createRaster(1, 1))).toEqual([])
@@ -215,7 +216,7 @@ describe('decodeQrCodes', () => {
 
   it('stops between two looks when it is told to', async () => {
     const controller = new AbortController()
-    const running = decodeQrCodes(pgmOf(paintDesktop(createRandom(9), 1280, 720)), { signal: controller.signal })
+    const running = decodeQrCodes(pgmOf(paintDesktop(seededRandom(9), 1280, 720)), { signal: controller.signal })
     setImmediate(() => controller.abort())
     await expect(running).rejects.toMatchObject({ code: 'aborted' })
   })

@@ -3,9 +3,9 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { KairosError } from '@kairos-sdk/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../../fuzz/mutate.js'
 import { fileOf } from './corpus/files.js'
 import { paintSquare } from './corpus/paint.js'
-import { createRandom } from './corpus/random.js'
 import { readPicture } from './read-picture.js'
 
 const formats = new URL('./fixtures/formats/', import.meta.url)
@@ -180,7 +180,7 @@ describe('readPicture', () => {
     })
 
     async function readsOrRefusesMutationsOf(whole: Uint8Array, runs: number): Promise<void> {
-      const random = createRandom(whole.length)
+      const random = seededRandom(whole.length)
       for (let run = 0; run < runs; run++) {
         const changed = new Uint8Array(whole)
         const reach = run % 2 === 0 ? Math.min(200, whole.length) : whole.length

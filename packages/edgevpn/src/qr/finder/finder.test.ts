@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../../../fuzz/mutate.js'
 import { negative, perspective, rotate } from '../corpus/distort.js'
 import { paintTerminal, type TerminalLook } from '../corpus/paint.js'
-import { createRandom } from '../corpus/random.js'
 import { thresholdLocally } from '../filters/threshold.js'
 import { createRaster, type Raster } from '../raster.js'
 import { scanWithZxing } from '../scan.js'
@@ -98,7 +98,7 @@ describe('fitOf', () => {
       Math.max(...gridsOf(location, modules, alignments).map((grid) => fitOf(seen, grid, location.isDark)))
     expect(best(25)).toBeGreaterThan(0.95)
     expect(best(33)).toBeLessThan(0.8)
-    const random = createRandom(1)
+    const random = seededRandom(1)
     const noise = { ...picture, grey: picture.grey.map(() => (random() < 0.5 ? 0 : 255)) }
     expect(best(25, noise)).toBeLessThan(0.62)
   })
