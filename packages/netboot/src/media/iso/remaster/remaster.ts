@@ -71,7 +71,8 @@ const CYLINDER_BYTES = 1024 * 1024
 export async function remaster(base: ByteSource, options: RemasterOptions): Promise<RemasteredImage> {
   throwIfAborted(options.signal, `Cannot remaster ${base.name}`)
   const { signal } = options
-  const image = imageMetadata(base)
+  const cachedBase = cachedSource(base)
+  const image = imageMetadata(base, cachedBase)
   const volume = await readVolume(image, { signal })
   const sets = [volume.descriptors, ...volume.partitionDescriptors]
   const groups = await Promise.all(
@@ -107,7 +108,7 @@ export async function remaster(base: ByteSource, options: RemasterOptions): Prom
   const overlay = await withDescriptorCopies(image, volume, (await finish?.(volume, plain, { signal })) ?? plain, {
     signal,
   })
-  return remastered(overlay, warningsOf(placement, checked && !updates, tags.length > 0), { signal })
+  return remastered(overlay, cachedBase, warningsOf(placement, checked && !updates, tags.length > 0), { signal })
 }
 
 async function change(
@@ -185,12 +186,13 @@ function warningsOf({ dropped }: Placement, withoutChecksum: boolean, withoutTag
 
 async function remastered(
   overlay: OverlaySource,
+  cachedBase: ByteSource,
   warnings: readonly string[],
   options: ReadOptions,
 ): Promise<RemasteredImage> {
   const { name, base, extents, size } = overlay
   // In blocks of one sector, so that no new content is read along with the directories beside it.
-  const sectors = cachedSource(overlaySource(name, cachedSource(base), extents, size), SECTOR_CACHE)
+  const sectors = cachedSource(overlaySource(name, cachedBase, extents, size), SECTOR_CACHE)
   const opened = await openImage(imageMetadata(overlay, sectors), options)
   return Object.assign(opened, { base, extents, warnings })
 }

@@ -1,9 +1,9 @@
 import { constants, copyFile, type FileHandle, open } from 'node:fs/promises'
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 
-/** Two buffers of this size, one read while the other is written, are as fast as cp; fs.copyFile takes twice as long. */
+/** Some buffers of this size, read and written at the same time, are as fast as cp; fs.copyFile takes twice as long. */
 const BUFFER_BYTES = 1024 * 1024
-const BUFFERS = 2
+const BUFFERS = 4
 /** How much is copied between two flushes in the background. */
 const FLUSH_BYTES = 32 * 1024 * 1024
 
