@@ -8,7 +8,11 @@ export default defineConfig({
     // Tests run on the sources, so that a failure points at the line that broke; only e2e tests use the built bins.
     alias: [
       { find: /^@kairos-sdk\/([a-z]+)$/, replacement: `${packages}/$1/src/index.ts` },
-      { find: /^@kairos-sdk\/netboot\/(dhcp|tftp)$/, replacement: `${packages}/netboot/src/servers/$1/index.ts` },
+      {
+        find: /^@kairos-sdk\/netboot\/(dhcp|tftp|http|boot)$/,
+        replacement: `${packages}/netboot/src/servers/$1/index.ts`,
+      },
+      { find: /^@kairos-sdk\/netboot\/(sources|provision)$/, replacement: `${packages}/netboot/src/$1/index.ts` },
       { find: /^@kairos-sdk\/netboot\/(.+)$/, replacement: `${packages}/netboot/src/media/$1/index.ts` },
       { find: /^@kairos-sdk\/([a-z]+)\/(.+)$/, replacement: `${packages}/$1/src/$2/index.ts` },
     ],
