@@ -75,6 +75,9 @@ const BY_AREA = {
   squashfs: 'image',
   grub: 'image',
   ipxe: 'image',
+  image: 'image',
+  registry: 'input',
+  engine: 'input',
   internal: 'internal',
 } satisfies Record<AreaOf<ErrorCode>, ExitName>
 

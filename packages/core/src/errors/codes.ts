@@ -75,6 +75,20 @@ export const ErrorCodes = {
   'tftp/no-answer': 'a TFTP client did not acknowledge what it was sent',
   'tftp/client-error': 'a TFTP client broke a transfer off',
 
+  'image/invalid-reference': 'the text does not name a container image',
+  'image/not-found': 'there is no such image',
+  'image/no-architecture': 'the image does not exist for the architecture that was asked for',
+  'image/malformed': 'a manifest, configuration or archive does not have the structure of its specification',
+  'image/unsupported': 'the image needs something that is not supported',
+  'image/wrong-digest': 'bytes are not those that their digest and size promise',
+  'registry/unauthorized': 'the registry wants credentials, or does not accept those that it got',
+  'registry/no-credentials': 'stored credentials could not be read, or a credential helper failed',
+  'registry/insecure': 'the registry does not prove who it is, and that was not allowed',
+  'registry/failed': 'the registry answered with an error',
+  'engine/not-running': 'no container engine answered',
+  'engine/not-permitted': 'the container engine may not be used by this user',
+  'engine/failed': 'the container engine answered with an error',
+
   internal: 'a mistake of this toolkit',
 } as const
 
