@@ -69,6 +69,8 @@ const BY_AREA = {
   network: 'network',
   dhcp: 'network',
   tftp: 'network',
+  http: 'network',
+  netboot: 'image',
   iso: 'image',
   partition: 'image',
   fat: 'image',

@@ -74,6 +74,11 @@ export const ErrorCodes = {
   'tftp/malformed': 'a TFTP packet does not have the structure that the RFCs give it',
   'tftp/no-answer': 'a TFTP client did not acknowledge what it was sent',
   'tftp/client-error': 'a TFTP client broke a transfer off',
+  'http/client-gone': 'an HTTP client closed its connection before it had everything, or stopped reading',
+
+  'netboot/not-a-kernel': 'the file that is to be booted is not a Linux kernel',
+  'netboot/invalid-artifact': 'a file that machines are to load is empty or missing',
+  'netboot/invalid-cmdline': 'the command line names a file that is not there, or cannot be put into a script',
 
   'image/invalid-reference': 'the text does not name a container image',
   'image/not-found': 'there is no such image',
