@@ -7,6 +7,7 @@ export default buildOf({
   'media/grub/index': 'src/media/grub/index.ts',
   'media/ipxe/index': 'src/media/ipxe/index.ts',
   'media/squashfs/index': 'src/media/squashfs/index.ts',
+  'sources/index': 'src/sources/index.ts',
   'servers/dhcp/index': 'src/servers/dhcp/index.ts',
   'servers/tftp/index': 'src/servers/tftp/index.ts',
 })

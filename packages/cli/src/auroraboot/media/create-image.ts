@@ -10,9 +10,9 @@ import {
   liveGrubConfig,
 } from '@kairos-sdk/netboot/grub'
 import { type AuthorEntry, authorIso, directoryEntries } from '@kairos-sdk/netboot/iso'
+import { findBootFiles } from '@kairos-sdk/netboot/sources'
 import type { Context } from '../command.js'
 import { checkOutput } from './check-output.js'
-import { bootFilesOf } from './live-files.js'
 import { LivePaths } from './live-paths.js'
 import { CONFIG_PATH, cloudConfigSource } from './new-files.js'
 import { checkInputDirectory, openSource } from './open-image.js'
@@ -77,7 +77,8 @@ export async function createImage(args: CreateArguments, context: Context): Prom
 /** What goes into the image, without what starts it. Single files take the place of those of the tree. */
 async function filesOf(args: CreateArguments, context: Context): Promise<AuthorEntry[]> {
   const { signal } = context
-  const fromRootfs = args.rootfs === undefined || !args.boot ? undefined : await bootFilesOf(args.rootfs)
+  const fromRootfs =
+    args.rootfs === undefined || !args.boot ? undefined : await findBootFiles(directoryRootFileSystem(args.rootfs))
   const open = async (path: string | undefined) => (path === undefined ? undefined : openSource(path, context))
   const given: [string, ByteSource | undefined, number][] = [
     [LivePaths.kernel, await open(args.kernel), 0o644],

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFully } from '../../bytes/byte-source.js'
 import { memorySource } from '../../bytes/memory-source.js'
+import type { RootFileSystem } from '../../file-system/root-file-system.js'
 import { findGrub } from './find-grub.js'
 import { grubBoot } from './grub-boot.js'
-import type { RootFileSystem } from './rootfs-grub.js'
 
 function rootfs(...paths: string[]): RootFileSystem {
   return {
     name: 'image',
     open: async (path) => (paths.includes(path) ? memorySource(path, `content of ${path}`) : undefined),
+    list: async () => [],
   }
 }
 

@@ -1,7 +1,8 @@
 import { KairosError } from '@kairos-sdk/core'
+import type { RootFileSystem } from '../../file-system/root-file-system.js'
 import { type GrubHost, hostBiosGrub, hostUefiGrub } from './host-grub.js'
 import type { GrubArchitecture, GrubImages } from './images.js'
-import { biosGrubOf, type RootFileSystem, uefiGrubOf } from './rootfs-grub.js'
+import { biosGrubOf, uefiGrubOf } from './rootfs-grub.js'
 
 export interface FindGrubOptions {
   /** Architecture of the machines that are to start. Default `amd64`. */

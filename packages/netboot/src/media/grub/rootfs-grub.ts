@@ -1,13 +1,7 @@
 import { type ByteSource, type ReadOptions, readFully } from '../../bytes/byte-source.js'
 import { concatSource } from '../../bytes/concat-source.js'
+import type { RootFileSystem } from '../../file-system/root-file-system.js'
 import { type BiosGrub, type EfiFile, type GrubArchitecture, REMOVABLE_MEDIA_FILE, type UefiGrub } from './images.js'
-
-/** A root file system, as far as looking for files goes. Symbolic links inside it are followed. */
-export interface RootFileSystem {
-  readonly name: string
-  /** A regular file by absolute path; `undefined` when there is none. */
-  open(path: string): Promise<ByteSource | undefined>
-}
 
 interface EfiPlaces {
   /** Best first: signed before unsigned, those made for CDs before those for disks, which look for their menu elsewhere. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readFully } from '../../bytes/byte-source.js'
+import { readFully } from '../bytes/byte-source.js'
 import { directoryRootFileSystem } from './directory-root-file-system.js'
 
 describe.skipIf(process.platform === 'win32')('directoryRootFileSystem', () => {
@@ -37,4 +37,12 @@ describe.skipIf(process.platform === 'win32')('directoryRootFileSystem', () => {
       expect(await contentOf(path)).toBeUndefined()
     },
   )
+
+  it('lists a directory, none outside, and nothing where there is none', async () => {
+    const { list } = directoryRootFileSystem(root)
+    expect([...(await list('/boot'))].sort()).toEqual(['deep', 'vmlinuz-6.1'])
+    expect(await list('/..')).toEqual(await list('/'))
+    expect(await list('/vmlinuz')).toEqual([])
+    expect(await list('/none')).toEqual([])
+  })
 })

@@ -2,18 +2,19 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bootFilesOf } from './live-files.js'
+import { directoryRootFileSystem } from '../file-system/directory-root-file-system.js'
+import { findBootFiles } from './boot-files.js'
 
-describe('bootFilesOf', () => {
+describe('findBootFiles', () => {
   let root: string
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'live-files-'))
+    root = await mkdtemp(join(tmpdir(), 'boot-files-'))
     await mkdir(join(root, 'boot'))
   })
   afterEach(() => rm(root, { recursive: true }))
   const put = (...names: string[]) => Promise.all(names.map((name) => writeFile(join(root, 'boot', name), name)))
   const found = async () => {
-    const { kernel, initrd } = await bootFilesOf(root)
+    const { kernel, initrd } = await findBootFiles(directoryRootFileSystem(root))
     return [kernel?.name, initrd?.name].map((name) => name?.slice(root.length))
   }
 
@@ -27,6 +28,24 @@ describe('bootFilesOf', () => {
     await symlink('/boot/vmlinuz-6.9.1', join(root, 'boot/vmlinuz'))
     await symlink('initrd-6.9.1', join(root, 'boot/initrd'))
     expect(await found()).toEqual(['/boot/vmlinuz-6.9.1', '/boot/initrd-6.9.1'])
+  })
+
+  it('takes an initial RAM disk of the same version as the kernel', async () => {
+    await put('vmlinuz-6.9.1', 'initrd.img-6.10.2', 'initrd.img-6.9.1')
+    expect(await found()).toEqual(['/boot/vmlinuz-6.9.1', '/boot/initrd.img-6.9.1'])
+  })
+
+  it('finds a kernel that lies beside its modules', async () => {
+    await mkdir(join(root, 'usr/lib/modules/6.9.1'), { recursive: true })
+    await writeFile(join(root, 'usr/lib/modules/6.9.1/vmlinuz'), 'kernel')
+    await put('initramfs-6.9.1.img')
+    expect(await found()).toEqual(['/usr/lib/modules/6.9.1/vmlinuz', '/boot/initramfs-6.9.1.img'])
+  })
+
+  it('passes over files without content', async () => {
+    await put('vmlinuz-6.9.1', 'initrd')
+    await writeFile(join(root, 'boot/vmlinuz'), '')
+    expect(await found()).toEqual(['/boot/vmlinuz-6.9.1', '/boot/initrd'])
   })
 
   it('finds nothing where there is nothing', async () => expect(await found()).toEqual([undefined, undefined]))

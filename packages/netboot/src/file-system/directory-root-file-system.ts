@@ -1,8 +1,8 @@
-import { lstat, readlink } from 'node:fs/promises'
+import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { translateError } from '@kairos-sdk/core'
-import { fileSource } from '../../bytes/file-source.js'
-import type { RootFileSystem } from './rootfs-grub.js'
+import { fileSource } from '../bytes/file-source.js'
+import type { RootFileSystem } from './root-file-system.js'
 
 /** As many links as Linux follows on one path. */
 const MAX_LINKS = 40
@@ -17,7 +17,15 @@ export function directoryRootFileSystem(directory: string): RootFileSystem {
     async open(path) {
       try {
         const found = await resolveInside(directory, path)
-        return found === undefined ? undefined : await fileSource(found)
+        return found?.isFile ? await fileSource(found.path) : undefined
+      } catch (error) {
+        throw translateError(error, `Cannot read ${path} in ${directory}`, 'input/unreadable')
+      }
+    },
+    async list(path) {
+      try {
+        const found = await resolveInside(directory, path)
+        return found?.isDirectory ? await readdir(found.path) : []
       } catch (error) {
         throw translateError(error, `Cannot read ${path} in ${directory}`, 'input/unreadable')
       }
@@ -25,8 +33,15 @@ export function directoryRootFileSystem(directory: string): RootFileSystem {
   }
 }
 
-/** Path on this machine of the regular file that a path inside the directory leads to. */
-async function resolveInside(directory: string, path: string): Promise<string | undefined> {
+interface Resolved {
+  /** On this machine. */
+  readonly path: string
+  readonly isFile: boolean
+  readonly isDirectory: boolean
+}
+
+/** What a path inside the directory leads to; `undefined` when it leads nowhere. */
+async function resolveInside(directory: string, path: string): Promise<Resolved | undefined> {
   const rest = path.split('/')
   let at: string[] = []
   let links = 0
@@ -46,10 +61,12 @@ async function resolveInside(directory: string, path: string): Promise<string | 
       rest.unshift(...target.split('/'))
       continue
     }
-    if (rest.every((each) => each === '' || each === '.')) return stats.isFile() ? join(directory, ...next) : undefined
+    const last = rest.every((each) => each === '' || each === '.')
+    if (!stats.isDirectory())
+      return last ? { path: join(directory, ...next), isFile: stats.isFile(), isDirectory: false } : undefined
     at = next
   }
-  return undefined
+  return { path: join(directory, ...at), isFile: false, isDirectory: true }
 }
 
 async function statIfThere(path: string) {
