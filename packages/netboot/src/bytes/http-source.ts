@@ -1,13 +1,12 @@
-import type { Agent, IncomingMessage } from 'node:http'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { type ByteSource, checkRange, type ReadOptions } from './byte-source.js'
-import { request } from './http-request.js'
+import { defaultHttpClient, type HttpClient, type HttpResponse } from './http-client.js'
 
 export interface HttpSourceOptions extends ReadOptions {
   /** Sent with every request to the URL's own origin, not to where it redirects. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default: Node's global agent, which keeps connections and honours `NODE_USE_ENV_PROXY`. */
-  readonly agent?: Agent | undefined
+  /** Default: one that all share, which honours `http_proxy`, `https_proxy` and `no_proxy`. */
+  readonly http?: HttpClient | undefined
   /** Time without a byte after which the server counts as dead. Default 30,000 ms. */
   readonly stalledAfterMs?: number | undefined
   /** How often a read that broke off goes on where it was. Default 3. */
@@ -34,21 +33,25 @@ interface RemoteFile {
 export async function httpSource(location: string | URL, options: HttpSourceOptions = {}): Promise<ByteSource> {
   const url = parseUrl(location)
   const name = `${url.origin}${url.pathname}`
-  const { retries = 3 } = options
+  const { retries = 3, http = defaultHttpClient(), headers: own, stalledAfterMs } = options
   const opened = await open(url, name, options)
   let current = opened.url
 
   /** One request for a range; signed URLs that redirects led to expire, so a refusal sends us back to the start. */
   async function requestRange(offset: number, length: number, signal: AbortSignal | undefined) {
-    const headers: Record<string, string> = { range: `bytes=${offset}-${offset + length - 1}` }
-    if (opened.validator !== undefined) headers['if-range'] = opened.validator
-    let answer = await request(current, { ...options, rangeHeaders: headers, origin: url.origin, signal })
-    if (current.href !== url.href && [401, 403, 404, 410].includes(answer.response.statusCode ?? 0)) {
-      answer.response.destroy()
-      answer = await request(url, { ...options, rangeHeaders: headers, origin: url.origin, signal })
+    const rangeHeaders: Record<string, string> = { range: `bytes=${offset}-${offset + length - 1}` }
+    if (opened.validator !== undefined) rangeHeaders['if-range'] = opened.validator
+    const ask = (place: URL) => {
+      const headers = place.origin === url.origin ? own : undefined
+      return http.request({ url: place, headers, rangeHeaders, stalledAfterMs, signal })
+    }
+    let answer = await ask(current)
+    if (current.href !== url.href && [401, 403, 404, 410].includes(answer.status)) {
+      answer.discard()
+      answer = await ask(url)
     }
     current = answer.url
-    checkRangeAnswer(answer.response, name, opened, offset, length)
+    checkRangeAnswer(answer, name, opened, offset, length)
     return answer
   }
 
@@ -60,7 +63,7 @@ export async function httpSource(location: string | URL, options: HttpSourceOpti
       const before = at
       try {
         const answer = await requestRange(at, end - at, signal)
-        for await (const chunk of answer.body()) {
+        for await (const chunk of answer.body) {
           if (at + chunk.length > end) throw new KairosError('input/http', `${name}: more bytes than asked for found.`)
           at += chunk.length
           yield chunk
@@ -97,62 +100,62 @@ function parseUrl(location: string | URL): URL {
 }
 
 async function open(url: URL, name: string, options: HttpSourceOptions): Promise<RemoteFile> {
-  const { signal } = options
+  const { signal, headers, stalledAfterMs, http = defaultHttpClient() } = options
   throwIfAborted(signal, `Cannot open ${name}`)
   try {
     // Not HEAD: servers of signed URLs refuse it, and a range of one byte shows whether ranges work.
     const rangeHeaders = { range: 'bytes=0-0' }
-    const { response, url: final } = await request(url, { ...options, rangeHeaders, origin: url.origin })
-    response.destroy()
+    const response = await http.request({ url, headers, rangeHeaders, stalledAfterMs, signal })
+    response.discard()
     const found = /^bytes (?:0-0|\*)\/(\d+)$/.exec(response.headers['content-range'] ?? '')
     const size = Number(found?.[1])
-    const empty = response.statusCode === 416 && size === 0
-    if ((response.statusCode !== 206 && !empty) || !Number.isSafeInteger(size)) throw unexpectedAnswer(response, name)
+    const empty = response.status === 416 && size === 0
+    if ((response.status !== 206 && !empty) || !Number.isSafeInteger(size)) throw unexpectedAnswer(response, name)
     const { etag, 'last-modified': lastModified } = response.headers
     // A weak ETag must not be used with If-Range (RFC 9110 section 13.1.5).
     const validator = etag !== undefined && !etag.startsWith('W/') ? etag : lastModified
-    return { size, validator, url: final }
+    return { size, validator, url: response.url }
   } catch (error) {
     throwIfAborted(signal, `Cannot open ${name}`)
     throw translateError(error, `Cannot open ${name}`, 'input/unreachable')
   }
 }
 
-function unexpectedAnswer(response: IncomingMessage, name: string): KairosError {
-  if (response.statusCode === 200) {
+function unexpectedAnswer(response: HttpResponse, name: string): KairosError {
+  if (response.status === 200) {
     return new KairosError('input/http', `${name}: a part of the file expected, all of it found.`, {
       hint: 'The server answers no range requests. Download the file and name the copy.',
     })
   }
-  if (response.statusCode === 206) {
+  if (response.status === 206) {
     return new KairosError('input/http', `${name}: a Content-Range with the size expected, none found.`)
   }
-  return new KairosError('input/http', `${name}: the server answered ${response.statusCode}.`, {
+  return new KairosError('input/http', `${name}: the server answered ${response.status}.`, {
     hint: 'Check the URL, and that this file may be read.',
   })
 }
 
 function checkRangeAnswer(
-  response: IncomingMessage,
+  response: HttpResponse,
   name: string,
   opened: RemoteFile,
   offset: number,
   length: number,
 ): void {
-  const { statusCode, headers } = response
+  const { status, headers } = response
   const changed = (found: string) => {
-    response.destroy()
+    response.discard()
     return new KairosError('input/changed', `${name}: the file that was opened expected, ${found} found.`, {
       hint: 'The file on the server was replaced. Start again.',
     })
   }
   // With If-Range a server that has another version sends all of that.
-  if (statusCode === 200 && opened.validator !== undefined) throw changed('another version')
-  if (statusCode === 416) throw changed('a shorter one')
-  if (statusCode !== 206) {
-    response.destroy()
-    if ((statusCode ?? 0) >= 500) {
-      throw new KairosError('input/unreachable', `${name}: the server answered ${statusCode}.`, {
+  if (status === 200 && opened.validator !== undefined) throw changed('another version')
+  if (status === 416) throw changed('a shorter one')
+  if (status !== 206) {
+    response.discard()
+    if (status >= 500) {
+      throw new KairosError('input/unreachable', `${name}: the server answered ${status}.`, {
         hint: 'The server is in trouble. Try again later.',
       })
     }
@@ -161,7 +164,7 @@ function checkRangeAnswer(
   const range = headers['content-range'] ?? ''
   if (range === `bytes ${offset}-${offset + length - 1}/${opened.size}`) return
   if (/^bytes \d+-\d+\/\d+$/.test(range) && !range.endsWith(`/${opened.size}`)) throw changed('one of another size')
-  response.destroy()
+  response.discard()
   throw new KairosError(
     'input/http',
     `${name}: bytes ${offset}-${offset + length - 1}/${opened.size} expected, ${range || 'no Content-Range'} found.`,

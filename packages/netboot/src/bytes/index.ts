@@ -3,6 +3,15 @@ export { type CacheOptions, cachedSource } from './cached-source.js'
 export { concatSource } from './concat-source.js'
 export { type FileSource, fileSource, isFileSource } from './file-source.js'
 export { hashSource } from './hash-source.js'
+export {
+  createHttpClient,
+  defaultHttpClient,
+  type HostTls,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from './http-client.js'
 export { type HttpSourceOptions, httpSource } from './http-source.js'
 export { memorySource } from './memory-source.js'
 export { type OverlaySource, overlaySource, type PatchedExtent } from './overlay-source.js'

@@ -1,0 +1,197 @@
+import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+import type { Dispatcher } from 'undici'
+import { type HttpBody, httpBody } from './http-body.js'
+import { redirectTarget } from './http-redirect.js'
+
+const MAX_REDIRECTS = 10
+const DEFAULT_STALLED_AFTER_MS = 30_000
+
+/** How a host proves who it is. */
+export interface HostTls {
+  /** False accepts any certificate: nobody can tell any more whose host it is. Default true. */
+  readonly verify?: boolean | undefined
+  /** Authorities to trust instead of the system's, in PEM. */
+  readonly ca?: string | undefined
+}
+
+export interface HttpClientOptions {
+  /**
+   * By host, with its port unless that is the scheme's own: `registry.local:5000`. Other hosts are verified as usual.
+   */
+  readonly tls?: Readonly<Record<string, HostTls>> | undefined
+}
+
+export interface HttpRequest {
+  readonly url: URL | string
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | undefined
+  /** Sent to the URL's own origin only, not to where it redirects: they may hold credentials. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Sent to every host: ranges and conditions. */
+  readonly rangeHeaders?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | Uint8Array | undefined
+  /** Time without a byte, while one is awaited, after which the server counts as dead. Default 30,000 ms. */
+  readonly stalledAfterMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** By lower-case name. Of a header that came several times, the values with commas between. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Where redirects led. */
+  readonly url: URL
+  /** Can be read once. Leaving the loop early closes the connection. */
+  readonly body: HttpBody
+  /** For a body that is not wanted. */
+  discard(): void
+}
+
+/** Speaks HTTP. One serves a whole program: it keeps connections open for a while and uses them again. */
+export interface HttpClient {
+  /**
+   * Sends a request and follows the redirects of a GET or HEAD, but never from https to http.
+   *
+   * @throws KairosError `input/http` for a redirect that cannot be followed, `input/unreachable`, `aborted`; Node's own
+   *   errors too, for `translateError`: the caller knows what was being done
+   */
+  request(request: HttpRequest): Promise<HttpResponse>
+  /** Closes the connections. */
+  close(): Promise<void>
+}
+
+/**
+ * A client that goes through the proxies that the environment names in `http_proxy`, `https_proxy` and `no_proxy` (also in
+ * capitals) when it sends its first request.
+ */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const dispatchers = new Map<string, Promise<Dispatcher>>()
+  const dispatcherOf = ({ host }: URL): Promise<Dispatcher> => {
+    const tls = options.tls?.[host]
+    const key = tls ? host : ''
+    const known = dispatchers.get(key) ?? openDispatcher(tls)
+    dispatchers.set(key, known)
+    return known
+  }
+  return {
+    request: (request) => follow(request, dispatcherOf),
+    async close() {
+      const open = [...dispatchers.values()]
+      dispatchers.clear()
+      for (const dispatcher of open) await (await dispatcher).destroy()
+    },
+  }
+}
+
+let shared: HttpClient | undefined
+
+/** The client of those who name none. */
+export function defaultHttpClient(): HttpClient {
+  shared ??= createHttpClient()
+  return shared
+}
+
+async function openDispatcher(tls: HostTls | undefined): Promise<Dispatcher> {
+  // Loaded when it is needed: most commands never speak HTTP, and it is large.
+  const { EnvHttpProxyAgent } = await import('undici')
+  const connect = tls && { rejectUnauthorized: tls.verify ?? true, ...(tls.ca !== undefined && { ca: tls.ca }) }
+  return new EnvHttpProxyAgent({
+    // One file at a time is what we fetch: HTTP/2 would only slow it down.
+    allowH2: false,
+    // `stalledAfterMs` watches both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(connect && { connect, requestTls: connect }),
+  })
+}
+
+async function follow(request: HttpRequest, dispatcherOf: (url: URL) => Promise<Dispatcher>): Promise<HttpResponse> {
+  const method = request.method ?? 'GET'
+  const start = new URL(request.url)
+  let current = start
+  for (let redirects = 0; ; redirects++) {
+    const own = current.origin === start.origin ? { ...credentialsOf(start), ...request.headers } : {}
+    const response = await send(await dispatcherOf(current), current, method, own, request)
+    const target = method === 'POST' ? undefined : redirectTarget(response)
+    if (target === undefined) return response
+    response.discard()
+    if (redirects === MAX_REDIRECTS) {
+      throw new KairosError('input/http', `At most ${MAX_REDIRECTS} redirects expected, more found.`)
+    }
+    current = target
+  }
+}
+
+/** User name and password of a URL, as the header that they stand for. */
+function credentialsOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {}
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` }
+}
+
+async function send(
+  dispatcher: Dispatcher,
+  url: URL,
+  method: 'GET' | 'HEAD' | 'POST',
+  headers: Readonly<Record<string, string>>,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const { signal, stalledAfterMs = DEFAULT_STALLED_AFTER_MS } = request
+  throwIfAborted(signal, `Cannot read ${url.host}`)
+  const stop = new AbortController()
+  const cancel = () => stop.abort(signal?.reason)
+  signal?.addEventListener('abort', cancel, { once: true })
+  const stalled = setTimeout(() => stop.abort(timedOut()), stalledAfterMs)
+  try {
+    const {
+      statusCode,
+      headers: found,
+      body,
+    } = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      // A server that compresses would number the bytes of the compressed file.
+      headers: { ...headers, 'accept-encoding': 'identity', ...request.rangeHeaders },
+      body: request.body ?? null,
+      signal: stop.signal,
+    })
+    return {
+      status: statusCode,
+      headers: joined(found),
+      url,
+      body: httpBody(body, stalledAfterMs, () => signal?.removeEventListener('abort', cancel)),
+      discard: () => {
+        signal?.removeEventListener('abort', cancel)
+        // A short body is read to its end, so that its connection can be used again.
+        body.dump({ limit: 16 * 1024 }).catch(() => undefined)
+      },
+    }
+  } catch (error) {
+    signal?.removeEventListener('abort', cancel)
+    throw failureOf(error, stop.signal)
+  } finally {
+    clearTimeout(stalled)
+  }
+}
+
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
+  const entries = Object.entries(headers)
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
+}
+
+/** The library calls a proxy's refusal an abort, which would read as the user's own. */
+function failureOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  if (aborted) return reason
+  const refused =
+    error instanceof Error && error.name === 'AbortError' && /^Proxy response \((\d+)\)/.exec(error.message)
+  if (!refused) return error
+  return new KairosError('input/unreachable', `A way through the proxy expected, its answer ${refused[1]} found.`, {
+    hint: 'Check http_proxy, https_proxy and no_proxy in the environment.',
+    cause: error,
+  })
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
+}
