@@ -48,6 +48,13 @@ export const ErrorCodes = {
   'pairing/no-config': 'no config arrived in time',
   'pairing/invalid-payload': 'what arrived under the token is not a pairing payload',
 
+  'compression/damaged': 'compressed data is cut off, damaged, or of another compression than announced',
+  'compression/unsupported': 'data is compressed in a way that is not supported',
+  'tar/damaged': 'a tar archive is cut off or contradicts itself',
+  'tar/unsupported': 'a tar archive, or what is to go into one, needs something that is not supported',
+  'layers/escapes-root': 'a path of a layer leads out of the root file system',
+  'layers/damaged': 'a layer of a container image contradicts itself or the layers below it',
+
   'iso/not-an-image': 'the input is not an ISO 9660 image',
   'iso/damaged': 'a structure of the image is cut off or contradicts itself',
   'iso/damaged-undo': 'an undo record is damaged or belongs to another image',
