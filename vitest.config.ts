@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@kairos-sdk\/([a-z]+)$/, replacement: `${packages}/$1/src/index.ts` },
       {
-        find: /^@kairos-sdk\/netboot\/(dhcp|tftp|http|boot)$/,
+        find: /^@kairos-sdk\/netboot\/(dhcp|tftp|http|boot|doctor)$/,
         replacement: `${packages}/netboot/src/servers/$1/index.ts`,
       },
       { find: /^@kairos-sdk\/netboot\/(sources|provision)$/, replacement: `${packages}/netboot/src/$1/index.ts` },

@@ -101,6 +101,8 @@ export const ErrorCodes = {
   'engine/not-permitted': 'the container engine may not be used by this user',
   'engine/failed': 'the container engine answered with an error',
 
+  'doctor/not-ready': 'something keeps machines from booting over the network from this one',
+
   internal: 'a mistake of this toolkit',
 } as const
 

@@ -1,0 +1,6 @@
+export { DEFAULT_DOCTOR_PORTS, type DoctorPorts } from './checks/ports.js'
+export { type ExamineHostOptions, examineHost, type HostReport } from './examine-host.js'
+export type { CheckName, Finding, FindingLevel } from './finding.js'
+export { type HearDhcpOptions, type HeardOffer, hearDhcpServers } from './hear-dhcp-servers.js'
+export { findPortOwners } from './port-owners.js'
+export type { Access, DoctorProbes, PortOwner } from './probes.js'
