@@ -30,6 +30,7 @@ export function createJsonReporter({ stdout }: Io, { logLevel, verbose, now }: J
         drop() {},
       }
     },
+    view: () => undefined,
     note: log('info'),
     warn: log('warn'),
     debug: log('debug'),

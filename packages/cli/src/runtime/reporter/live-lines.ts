@@ -9,22 +9,32 @@ const SHOW_CURSOR = '\x1b[?25h'
 const WRAP_OFF = '\x1b[?7l'
 const WRAP_ON = '\x1b[?7h'
 const CLEAR_BELOW = '\x1b[J'
+const CLEAR_LINE = '\x1b[2K'
+/** Terminals that know these show all that is between them at once; others ignore them. */
+const SYNCHRONIZED = { begin: '\x1b[?2026h', end: '\x1b[?2026l' } as const
+
+/** What is shown at this moment: a line, or several for one that is a table. */
+export type LiveContent = (frame: string, room: number) => string | readonly string[]
 
 /** The lines at the bottom of a terminal that change while things go on, one for each. */
 export class LiveLines {
   readonly #output: Output
-  readonly #lines = new Map<object, (frame: string) => string>()
+  readonly #lines = new Map<object, LiveContent>()
   #timer: NodeJS.Timeout | undefined
   #drawn = 0
+  #shown = ''
   #frame = 0
 
   constructor(output: Output) {
     this.#output = output
   }
 
-  /** @param line - gives the line's text at this moment, beginning with the frame of the spinner */
-  add(owner: object, line: (frame: string) => string): void {
-    this.#lines.set(owner, line)
+  /**
+   * @param content - gives the text at this moment, with the frame of the spinner where it has one, in at most as many
+   *   lines as there is room for
+   */
+  add(owner: object, content: LiveContent): void {
+    this.#lines.set(owner, content)
     this.#timer ??= setInterval(() => {
       this.#frame = (this.#frame + 1) % FRAMES.length
       this.#draw('')
@@ -65,9 +75,13 @@ export class LiveLines {
       if (above !== '') this.#output.write(above)
       return
     }
-    const body = lines.map((line) => `${line}\n`).join('')
-    this.#output.write(`${this.#up()}${CLEAR_BELOW}${HIDE_CURSOR}${above}${WRAP_OFF}${body}${WRAP_ON}`)
+    // Each line is wiped just before it is written: emptying all of them first would be seen as a flicker.
+    const body = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')
+    if (above === '' && body === this.#shown && this.#drawn === lines.length) return
+    const head = `${this.#up()}${HIDE_CURSOR}${above === '' ? '' : CLEAR_BELOW + above}`
+    this.#output.write(`${SYNCHRONIZED.begin}${head}${WRAP_OFF}${body}${WRAP_ON}${CLEAR_BELOW}${SYNCHRONIZED.end}`)
     this.#drawn = lines.length
+    this.#shown = body
   }
 
   /** Lines that scrolled out of the terminal could not be redrawn, so those that do not fit are counted only. */
@@ -75,8 +89,15 @@ export class LiveLines {
     const frame = FRAMES[this.#frame] ?? ''
     const all = [...this.#lines.values()]
     const room = Math.max(1, (this.#output.rows ?? 24) - 2)
-    if (all.length <= room) return all.map((line) => line(frame))
-    return [...all.slice(0, room - 1).map((line) => line(frame)), `${frame} … and ${all.length - room + 1} more`]
+    const lines: string[] = []
+    for (const [index, content] of all.entries()) {
+      // One line has to stay for each of the others.
+      const own = Math.max(1, room - lines.length - (all.length - index - 1))
+      const shown = content(frame, own)
+      lines.push(...(typeof shown === 'string' ? [shown] : shown.slice(0, own)))
+    }
+    if (lines.length <= room) return lines
+    return [...lines.slice(0, room - 1), `${frame} … and ${lines.length - room + 1} more`]
   }
 
   #up(): string {

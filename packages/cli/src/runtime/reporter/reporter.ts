@@ -20,6 +20,19 @@ export interface TaskOptions {
   readonly data?: object
 }
 
+/** Lines at the bottom of a terminal that tell how things stand, drawn anew as long as they are there. */
+export interface LiveView extends Disposable {
+  /** Shows how things stand now, once; needed only where something shall be seen before the next tick. */
+  refresh(): void
+}
+
+/**
+ * How things stand, as lines for a terminal. Nothing in them may hold control characters.
+ *
+ * @param size - columns of the terminal, and how many lines there is room for
+ */
+export type ViewLines = (size: { readonly columns: number; readonly lines: number }) => readonly string[]
+
 /**
  * What a command says. For people, answers go to standard output and everything else to standard error; with `--json`, all
  * of it goes to standard output, one object a line.
@@ -27,6 +40,8 @@ export interface TaskOptions {
 export interface Reporter {
   readonly json: boolean
   task(options: TaskOptions): Task
+  /** Shows a view on a terminal; `undefined` where nothing moves: a pipe, a program, a log level that hides it. */
+  view(lines: ViewLines): LiveView | undefined
   /** Something worth knowing that is not progress. */
   note(message: string): void
   warn(message: string): void

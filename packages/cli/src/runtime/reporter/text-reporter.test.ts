@@ -66,6 +66,34 @@ describe('createTextReporter', () => {
     reporter.close()
   })
 
+  it('shows a view as it is at each moment, as large as the terminal lets it, and writes nothing while it stays', () => {
+    vi.useFakeTimers()
+    const { io, reporter, shown } = setUp({ isTTY: true, columns: 40, rows: 10 })
+    let state = ['one']
+    const sizes: object[] = []
+    const view = reporter.view((size) => {
+      sizes.push(size)
+      return state
+    })
+    expect(shown()).toBe('one\n')
+    expect(sizes[0]).toEqual({ columns: 40, lines: 8 })
+    const first = io.stderr.text
+    vi.advanceTimersByTime(1_000)
+    expect(io.stderr.text).toBe(first)
+    state = ['one', 'two\x1b[2J']
+    vi.advanceTimersByTime(100)
+    expect(shown().slice('one\n'.length)).toBe('\rone\ntwo\ufffd[2J\n')
+    reporter.note('By the way')
+    expect(shown()).toMatch(/By the way\none\ntwo/)
+    view?.[Symbol.dispose]()
+    expect(io.stderr.text.endsWith('\x1b[J\x1b[?25h')).toBe(true)
+  })
+
+  it('shows no view where nothing moves', () => {
+    expect(setUp().reporter.view(() => ['x'])).toBeUndefined()
+    expect(setUp({ isTTY: true, logLevel: 'warn' }).reporter.view(() => ['x'])).toBeUndefined()
+  })
+
   it('writes above the moving lines, and takes them away before an answer', () => {
     const { io, reporter, shown } = setUp({ isTTY: true })
     reporter.task({ message: 'Waiting' })
