@@ -1,14 +1,12 @@
 import type { ByteSource } from '@kairos-sdk/netboot'
 import { memorySource } from '@kairos-sdk/netboot'
 import { type AuthorEntry, directoryEntries, type NewEntry } from '@kairos-sdk/netboot/iso'
+import { CLOUD_CONFIG_PATH } from '@kairos-sdk/netboot/live-iso'
 import { readCloudConfig } from '../../input/cloud-config-input.js'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { Context } from '../command.js'
 import { openSource } from './open-image.js'
 import { OWNER_ONLY } from './write-result.js'
-
-/** Where a Kairos live system looks for its cloud config. */
-export const CONFIG_PATH = '/config.yaml'
 
 /** What is to go into an image, as options say it. */
 export interface NewFilesArguments {
@@ -38,7 +36,11 @@ export async function newFiles(
     files.set(path, { type: 'file', content: await openSource(file, context) })
   }
   if (cloudConfig !== undefined) {
-    files.set(CONFIG_PATH, { type: 'file', mode: OWNER_ONLY, content: await cloudConfigSource(cloudConfig, context) })
+    files.set(CLOUD_CONFIG_PATH, {
+      type: 'file',
+      mode: OWNER_ONLY,
+      content: await cloudConfigSource(cloudConfig, context),
+    })
   }
   return files
 }
