@@ -26,7 +26,7 @@ describe('liveIso', () => {
     expect(await contentOf(image, '/boot/initrd')).toBe('content of initrd')
     expect(await contentOf(image, '/rootfs.squashfs')).toBe('content of rootfs')
     expect(await contentOf(image, '/config.yaml')).toBe('content of config')
-    expect((await (await openIso(image)).stat('/config.yaml')).mode).toBe(0o600)
+    expect((await (await openIso(image)).stat('/config.yaml')).mode).toBe(0o100600)
     expect(starts).toEqual(['uefi'])
   })
 
