@@ -1,0 +1,2 @@
+export type { Cache, CachedFile, CachedUrl } from './cache.js'
+export { openCache } from './open-cache.js'

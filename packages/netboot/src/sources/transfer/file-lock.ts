@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const HEARTBEAT_MS = 5_000
+/** A holder whose life cannot be looked up, in another container for example, counts as dead after this silence. */
+const DEAD_AFTER_MS = 60_000
+const POLL_MS = 100
+
+export interface FileLock {
+  /** False when somebody took it for dead. */
+  held(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/**
+ * Lets one process at a time pass. `path` becomes a directory in which each contender puts a file of its own, named for
+ * its process; whoever finds no living one beside its own has the lock. Names are never used twice, so that removing
+ * one of a dead process cannot hit a living one. For local file systems.
+ *
+ * @param onWait - called once when another process has it
+ */
+export async function acquireFileLock(path: string, signal?: AbortSignal, onWait?: () => void): Promise<FileLock> {
+  let told = false
+  for (;;) {
+    signal?.throwIfAborted()
+    if (!(await othersLive(path, undefined))) {
+      const own = await register(path)
+      // Looked at again behind the own entry: of two who come at once, at least one sees the other.
+      if (!(await othersLive(path, own))) return hold(path, own)
+      await unregister(path, own)
+    }
+    if (!told) onWait?.()
+    told = true
+    await sleep(POLL_MS * (0.5 + Math.random()), undefined, signal && { signal })
+  }
+}
+
+function hold(path: string, own: string): FileLock {
+  const entry = join(path, own)
+  const heartbeat = setInterval(() => {
+    const now = new Date()
+    utimes(entry, now, now).catch(() => undefined)
+  }, HEARTBEAT_MS)
+  heartbeat.unref()
+  return {
+    held: () =>
+      stat(entry).then(
+        () => true,
+        () => false,
+      ),
+    async release() {
+      clearInterval(heartbeat)
+      await unregister(path, own)
+    },
+  }
+}
+
+async function register(path: string): Promise<string> {
+  const own = `${process.pid}-${startTimeOf(process.pid) ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
+  for (;;) {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    try {
+      await (await open(join(path, own), 'wx', 0o600)).close()
+      return own
+    } catch (error) {
+      // Somebody who left removed the empty directory in between.
+      if (!isMissing(error)) throw error
+    }
+  }
+}
+
+async function unregister(path: string, own: string): Promise<void> {
+  await rm(join(path, own), { force: true })
+  // Fails as long as somebody else is in there.
+  await rmdir(path).catch(() => undefined)
+}
+
+/** True when an entry beside the own one is of a living process. Those of dead ones are removed. */
+async function othersLive(path: string, own: string | undefined): Promise<boolean> {
+  const names = await readdir(path).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  let living = false
+  for (const name of names) {
+    if (name === own) continue
+    if (await lives(path, name)) living = true
+    else await rm(join(path, name), { force: true })
+  }
+  return living
+}
+
+async function lives(path: string, name: string): Promise<boolean> {
+  const [pid = '', startTime = '', place = ''] = name.split('-')
+  if (place === placeOfProcesses()) {
+    const found = startTimeOf(Number(pid))
+    if (found !== undefined && startTime !== 'unknown') return found === startTime
+    if (!processExists(Number(pid))) return false
+  }
+  const entry = await stat(join(path, name)).catch(() => undefined)
+  return entry !== undefined && Date.now() - entry.mtimeMs < DEAD_AFTER_MS
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Ticks since the start of the system, where /proc tells (proc(5), field 22): process numbers are used again. */
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name in field 2 may have spaces and parentheses.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+let place: string | undefined
+
+/** Stands for the set of processes that process numbers are of: a host since its start, and a container on it. */
+function placeOfProcesses(): string {
+  const facts = [hostname(), attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'))]
+  facts.push(attempt(() => readlinkSync('/proc/self/ns/pid')))
+  place ??= createHash('sha256').update(facts.join('\n')).digest('hex').slice(0, 16)
+  return place
+}
+
+function attempt(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}

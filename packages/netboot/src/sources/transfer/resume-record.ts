@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { writeBeside } from './write-beside.js'
+
+/** What the bytes of a partial file are the beginning of. It lies beside them, so that a later process can go on. */
+export interface ResumeRecord {
+  /** SHA-256 of the URL: the URL itself may hold a secret. */
+  readonly urlDigest: string
+  /** A strong ETag, or else the date of the last modification. */
+  readonly validator: string | undefined
+  /** Bytes of the whole, where the server told. */
+  readonly size: number | undefined
+  /** What the content was expected to be. */
+  readonly sha256: string | undefined
+}
+
+export function digestOfUrl(url: string): string {
+  return createHash('sha256').update(url).digest('hex')
+}
+
+/** @returns `undefined` when there is none that can be used */
+export async function readResumeRecord(path: string): Promise<ResumeRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return recordOf(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+function recordOf(value: unknown): ResumeRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { urlDigest, validator, size, sha256 } = value as Partial<Record<keyof ResumeRecord, unknown>>
+  if (typeof urlDigest !== 'string') return undefined
+  return {
+    urlDigest,
+    validator: typeof validator === 'string' ? validator : undefined,
+    size: Number.isSafeInteger(size) ? Number(size) : undefined,
+    sha256: typeof sha256 === 'string' ? sha256 : undefined,
+  }
+}
+
+export async function writeResumeRecord(path: string, record: ResumeRecord): Promise<void> {
+  await writeBeside(path, JSON.stringify(record))
+}
