@@ -11,5 +11,7 @@ export default buildOf({
   'sources/index': 'src/sources/index.ts',
   'servers/dhcp/index': 'src/servers/dhcp/index.ts',
   'servers/tftp/index': 'src/servers/tftp/index.ts',
+  'servers/http/index': 'src/servers/http/index.ts',
+  'servers/boot/index': 'src/servers/boot/index.ts',
   'servers/doctor/index': 'src/servers/doctor/index.ts',
 })

@@ -14,6 +14,8 @@ export type IpxeBuild =
   /** For UEFI: drives the card itself, or with the firmware's driver. */
   | 'efi-x64'
   | 'efi-arm64'
+  | 'efi-ia32'
+  | 'efi-riscv64'
 
 export interface FindIpxeOptions {
   /** A directory of the user's, which is looked into first. Default: none. */
@@ -28,7 +30,10 @@ interface Build {
   readonly machine: string
   /** Names below each directory, best first: distributions do not agree. */
   readonly files: readonly string[]
-  readonly packages: { readonly debian: string; readonly fedora: string }
+  /** Who has it; without them it has to be built. */
+  readonly packages: { readonly debian?: string; readonly fedora?: string }
+  /** What builds it from the sources of iPXE. */
+  readonly target: string
 }
 
 const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
@@ -36,11 +41,13 @@ const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
     machine: 'BIOS machines that boot from the network',
     files: ['undionly.kpxe', 'undionly.kkpxe', 'ipxe.pxe'],
     packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    target: 'bin/undionly.kpxe',
   },
   'bios-kernel': {
     machine: 'BIOS machines',
     files: ['ipxe.lkrn'],
     packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    target: 'bin/ipxe.lkrn',
   },
   'efi-x64': {
     machine: 'x86-64 UEFI machines',
@@ -49,11 +56,25 @@ const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
       ...['snponly-amd64.efi', 'ipxe-snponly-x86_64.efi', 'x86_64-efi/snponly.efi', 'snponly.efi'],
     ],
     packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    target: 'bin-x86_64-efi/ipxe.efi',
   },
   'efi-arm64': {
     machine: 'arm64 UEFI machines',
     files: ['ipxe-arm64.efi', 'ipxe-aarch64.efi', 'arm64-efi/ipxe.efi', 'arm64/ipxe.efi', 'arm64-efi/snponly.efi'],
     packages: { debian: 'ipxe (from Debian 13 on)', fedora: 'ipxe-bootimgs-aarch64' },
+    target: 'bin-arm64-efi/ipxe.efi',
+  },
+  'efi-ia32': {
+    machine: '32-bit x86 UEFI machines',
+    files: ['ipxe-i386.efi', 'ipxe-ia32.efi', 'i386-efi/ipxe.efi', 'i386/ipxe.efi', 'ipxe-snponly-i386.efi'],
+    packages: { fedora: 'ipxe-bootimgs-x86' },
+    target: 'bin-i386-efi/ipxe.efi',
+  },
+  'efi-riscv64': {
+    machine: '64-bit RISC-V UEFI machines',
+    files: ['ipxe-riscv64.efi', 'riscv64-efi/ipxe.efi', 'riscv64/ipxe.efi'],
+    packages: {},
+    target: 'bin-riscv64-efi/ipxe.efi',
   },
 }
 
@@ -95,8 +116,13 @@ export async function findIpxe(build: IpxeBuild, options: FindIpxeOptions = {}):
 export async function requireIpxe(build: IpxeBuild, options: FindIpxeOptions = {}): Promise<ByteSource> {
   const found = await findIpxe(build, options)
   if (found) return found
+  throw ipxeNotFound(build, options)
+}
+
+/** The error that says what is missing for a kind of machine, where it was looked for, and what installs it. */
+export function ipxeNotFound(build: IpxeBuild, options: FindIpxeOptions = {}): KairosError {
   const { machine, files } = BUILDS[build]
-  throw new KairosError(
+  return new KairosError(
     'ipxe/not-found',
     `iPXE for ${machine}: ${files[0]} expected in ${directoriesOf(options).join(', ')}, none found.`,
     { hint: `${installHint(build)}, or name a directory that has the file.` },
@@ -105,8 +131,13 @@ export async function requireIpxe(build: IpxeBuild, options: FindIpxeOptions = {
 
 /** What installs a build, as the beginning of a sentence. */
 export function installHint(build: IpxeBuild): string {
-  const { debian, fedora } = BUILDS[build].packages
-  return `Install it with: apt install ${debian} (Debian, Ubuntu), or dnf install ${fedora} (Fedora)`
+  const { packages, target } = BUILDS[build]
+  const commands = [
+    ...(packages.debian ? [`apt install ${packages.debian} (Debian, Ubuntu)`] : []),
+    ...(packages.fedora ? [`dnf install ${packages.fedora} (Fedora)`] : []),
+  ]
+  if (commands.length === 0) return `Build it from the sources of iPXE with: make ${target}`
+  return `Install it with: ${commands.join(', or ')}`
 }
 
 function directoriesOf(options: FindIpxeOptions): string[] {

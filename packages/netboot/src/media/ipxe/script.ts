@@ -61,9 +61,9 @@ function word(field: string, value: string): string {
 }
 
 /**
- * Words of a script. iPXE knows no quotation marks or escapes: what is not a word of its own can only be refused.
+ * Words of a script, checked. iPXE knows no quotation marks or escapes: what is not a word of its own can only be refused.
  */
-function words(field: string, value: string): string {
+export function words(field: string, value: string): string {
   if (!/^[\x20-\x7e]*$/.test(value)) throw invalid(field, 'one line of ASCII text', value)
   const separator = value.split(' ').find((each) => ['||', '&&', ';'].includes(each))
   if (separator !== undefined)

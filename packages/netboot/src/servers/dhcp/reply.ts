@@ -32,7 +32,7 @@ export interface MachineBoot {
 /** Where boot files are. `serverAddress` is the address of ours that the machine reaches. */
 export interface BootFiles {
   /** What a machine of an architecture (option 93) starts; `undefined` when there is nothing for it. */
-  readonly firmware: (architecture: number, serverAddress: string) => FirmwareFile | undefined
+  readonly firmware: (architecture: number, serverAddress: string, machine: Machine) => FirmwareFile | undefined
   /** URL of the iPXE script of a machine. */
   readonly scriptUrl: (machine: Machine, serverAddress: string) => string
 }
@@ -118,7 +118,7 @@ function bootFileOf(machine: Machine, context: ReplyContext): string | undefined
 
 function firstFirmware(machine: Machine, context: ReplyContext): FirmwareFile | undefined {
   for (const architecture of machine.architectures) {
-    const found = context.firmware(architecture, context.serverAddress)
+    const found = context.firmware(architecture, context.serverAddress, machine)
     if (found) return found
   }
   return undefined

@@ -1,0 +1,50 @@
+import { listOwnInterfaces, selectInterfaces } from '../dhcp/own-interfaces.js'
+import { bootSetOf, checkBootSet } from './boot-set.js'
+import { keyOf, renderCmdline } from './cmdline.js'
+import { type FirmwareTable, findFirmware } from './firmware.js'
+import type { NetbootInit } from './netboot-init.js'
+
+/** What a netboot server would do. */
+export interface NetbootCheck {
+  /** What machines load, by the names of the log: `kernel`, `initrd-0`, `other-0`. */
+  readonly files: readonly {
+    readonly name: string
+    readonly role: string
+    readonly source: string
+    readonly bytes: number
+  }[]
+  /** With `<other-0>` where the URL of that file will stand. */
+  readonly cmdline: string
+  /** iPXE builds, by the platform whose machines can boot: `bios`, `efi-x64`. */
+  readonly firmware: readonly { readonly platform: string; readonly source: string }[]
+  /** The addresses that machines are told. */
+  readonly addresses: readonly string[]
+}
+
+/**
+ * Checks what is to be booted, without opening a port.
+ *
+ * @throws KairosError as `NetbootServer.start`, but for the errors of ports
+ */
+export async function checkNetboot(init: NetbootInit): Promise<NetbootCheck> {
+  const { firmware, set } = await prepareNetboot(init)
+  const nameOf = new Map(set.files.map(({ key, name }) => [key, `<${name}>`]))
+  const { advertise, ownInterfaces = listOwnInterfaces, interfaces } = init
+  return {
+    files: set.files.map(({ name, role, source }) => ({ name, role, source: source.name, bytes: source.size })),
+    cmdline: renderCmdline(set.cmdline, (file) => nameOf.get(keyOf(file)) ?? ''),
+    firmware: [...firmware].map(([platform, { source }]) => ({ platform, source: source.name })),
+    addresses: advertise ? [advertise] : selectInterfaces(ownInterfaces(), interfaces).map(({ address }) => address),
+  }
+}
+
+/** A URL as long as one can be. */
+const LONGEST_URL = `http://255.255.255.255:65535/a/${'0'.repeat(22)}/other-00`
+
+export async function prepareNetboot(init: NetbootInit) {
+  const set = bootSetOf(init)
+  await checkBootSet(set)
+  renderCmdline(set.cmdline, () => LONGEST_URL)
+  const firmware: FirmwareTable = await findFirmware(init.ipxe)
+  return { set, firmware }
+}
