@@ -14,12 +14,15 @@ export interface IsoVolume {
   readonly createdAt: Date | undefined
   /** Part of the UUID by which boot loaders find the volume. */
   readonly modifiedAt: Date | undefined
+  /** @internal What the parts of this package that change images need. */
   readonly descriptors: DescriptorSet
-  /** The descriptors that a partition of the image shows, where there are such: a USB stick's first partition. */
+  /** @internal The descriptors that a partition of the image shows, where there are such: a USB stick's first partition. */
   readonly partitionDescriptors: readonly DescriptorSet[]
-  /** The richest tree first: it is the one that is listed. */
+  /** @internal The richest tree first: it is the one that is listed. */
   readonly trees: readonly DirectoryTree[]
+  /** @internal */
   readonly bootCatalog: LocatedBootCatalog | undefined
+  /** @internal */
   readonly systemArea: SystemArea
 }
 

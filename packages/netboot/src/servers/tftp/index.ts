@@ -14,6 +14,7 @@ export {
   TftpErrorCode,
   type TftpOptions,
   type TftpPacket,
+  type TftpRequest,
 } from './packet.js'
-export type { RefusalReason, TftpEvent } from './tftp-events.js'
+export type { RefusalReason, TftpEvent, TftpEventSubject } from './tftp-events.js'
 export { createTftpServer, type TftpServer, type TftpServerInit } from './tftp-server.js'

@@ -20,7 +20,8 @@ export const TftpErrorCode = {
 /** Options of a request, in its order and with its spelling. */
 export type TftpOptions = ReadonlyMap<string, string>
 
-interface Request {
+/** What the packets of both requests carry. */
+export interface TftpRequest {
   readonly name: string
   /** `octet` or `netascii`, in lower case. */
   readonly mode: string
@@ -28,8 +29,8 @@ interface Request {
 }
 
 export type TftpPacket =
-  | (Request & { readonly type: 'rrq' })
-  | (Request & { readonly type: 'wrq' })
+  | (TftpRequest & { readonly type: 'rrq' })
+  | (TftpRequest & { readonly type: 'wrq' })
   | { readonly type: 'data'; readonly block: number; readonly bytes: Uint8Array }
   | { readonly type: 'ack'; readonly block: number }
   | { readonly type: 'error'; readonly code: number; readonly message: string }

@@ -13,21 +13,22 @@ export type RefusalReason =
   /** Finding the file failed. */
   | 'error'
 
-interface About {
+/** Which transfer an event is about. */
+export interface TftpEventSubject {
   readonly client: Endpoint
   /** As the client asked for it. */
   readonly name: string
 }
 
 export type TftpEvent =
-  | (About & { readonly type: 'refused'; readonly reason: RefusalReason })
-  | (About & {
+  | (TftpEventSubject & { readonly type: 'refused'; readonly reason: RefusalReason })
+  | (TftpEventSubject & {
       readonly type: 'started'
       readonly size: number
       readonly blockSize: number
       readonly windowSize: number
     })
-  | (About & {
+  | (TftpEventSubject & {
       readonly type: 'sent'
       readonly bytes: number
       readonly ms: number
@@ -36,8 +37,8 @@ export type TftpEvent =
       readonly retransmissions: number
     })
   /** The client only wanted to know the size. */
-  | (About & { readonly type: 'probed' })
-  | (About & {
+  | (TftpEventSubject & { readonly type: 'probed' })
+  | (TftpEventSubject & {
       readonly type: 'failed'
       /** Acknowledged until then. */
       readonly bytes: number

@@ -35,9 +35,9 @@ export interface Superblock {
   /** Bytes of a data block: a power of two from 4 KiB to 1 MiB. */
   readonly blockSize: number
   readonly fragmentCount: number
-  /** One of {@link Compression}. */
+  /** One of `Compression`. */
   readonly compression: number
-  /** Bits as of {@link Flag}. */
+  /** Bits as of `Flag`. */
   readonly flags: number
   readonly idCount: number
   /** Inode reference of the root directory. */
