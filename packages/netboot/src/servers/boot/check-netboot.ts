@@ -1,4 +1,5 @@
 import { listOwnInterfaces, selectInterfaces } from '../dhcp/own-interfaces.js'
+import { bootScript } from './boot-script.js'
 import { bootSetOf, checkBootSet } from './boot-set.js'
 import { keyOf, renderCmdline } from './cmdline.js'
 import { type FirmwareTable, findFirmware } from './firmware.js'
@@ -15,6 +16,8 @@ export interface NetbootCheck {
   }[]
   /** With `<other-0>` where the URL of that file will stand. */
   readonly cmdline: string
+  /** What iPXE would be given, with `<secret>` where each boot has random characters of its own. */
+  readonly script: string
   /** iPXE builds, by the platform whose machines can boot: `bios`, `efi-x64`. */
   readonly firmware: readonly { readonly platform: string; readonly source: string }[]
   /** The addresses that machines are told. */
@@ -29,12 +32,21 @@ export interface NetbootCheck {
 export async function checkNetboot(init: NetbootInit): Promise<NetbootCheck> {
   const { firmware, set } = await prepareNetboot(init)
   const nameOf = new Map(set.files.map(({ key, name }) => [key, `<${name}>`]))
-  const { advertise, ownInterfaces = listOwnInterfaces, interfaces } = init
+  const { advertise, ownInterfaces = listOwnInterfaces, interfaces, ports } = init
+  const addresses = advertise ? [advertise] : selectInterfaces(ownInterfaces(), interfaces).map((own) => own.address)
+  const urlOf = (name: string) => `http://${addresses[0] ?? '<address>'}:${ports?.http ?? 8090}/a/<secret>/${name}`
+  const named = (wanted: string) => set.files.filter(({ role }) => role === wanted).map(({ name }) => name)
+  const urls = new Map(set.files.map(({ key, name }) => [key, urlOf(name)]))
   return {
     files: set.files.map(({ name, role, source }) => ({ name, role, source: source.name, bytes: source.size })),
     cmdline: renderCmdline(set.cmdline, (file) => nameOf.get(keyOf(file)) ?? ''),
     firmware: [...firmware].map(([platform, { source }]) => ({ platform, source: source.name })),
-    addresses: advertise ? [advertise] : selectInterfaces(ownInterfaces(), interfaces).map(({ address }) => address),
+    script: bootScript({
+      kernelUrl: urlOf('kernel'),
+      initrds: named('initrd').map((name) => ({ name, url: urlOf(name) })),
+      cmdline: renderCmdline(set.cmdline, (file) => urls.get(keyOf(file)) ?? ''),
+    }),
+    addresses,
   }
 }
 
