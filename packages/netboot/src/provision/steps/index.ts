@@ -1,0 +1,2 @@
+export { type RunStepsOptions, runSteps, type StepEvent, type StepResults } from './run-steps.js'
+export { defineStep, type Step, type StepContext, type StepDefinition } from './step.js'

@@ -1,0 +1,42 @@
+import type { ProgressEvent } from '@kairos-sdk/core'
+
+export interface StepContext {
+  /** Fires when the run is cancelled, or another step failed. */
+  readonly signal: AbortSignal
+  progress(event: ProgressEvent): void
+  /** Something that a person should know about the result. */
+  warn(message: string): void
+  /** What a step that this one needs gave. */
+  resultOf<Result>(step: Step<Result>): Result
+}
+
+/** One piece of work of a plan. */
+export interface Step<out Result> {
+  /** Of its kind, and unlike that of every other step of the plan: `download`, `custom-iso`. */
+  readonly id: string
+  /** What it does, as a person would say it: `Download kairos-ubuntu-24.04.iso`. */
+  readonly title: string
+  /** Steps that must be done before it. */
+  readonly needs: readonly Step<unknown>[]
+  /** What it fetches, where that is not there yet: URLs without credentials, image names. */
+  readonly downloads: readonly string[]
+  /** Paths of the files that it leaves behind. */
+  readonly writes: readonly string[]
+  /** Where it answers: URLs, and ports with their protocol. */
+  readonly serves: readonly string[]
+  run(context: StepContext): Promise<Result>
+}
+
+export interface StepDefinition<Result> {
+  readonly id: string
+  readonly title: string
+  readonly needs?: readonly Step<unknown>[]
+  readonly downloads?: readonly string[]
+  readonly writes?: readonly string[]
+  readonly serves?: readonly string[]
+  run(context: StepContext): Promise<Result>
+}
+
+export function defineStep<Result>(definition: StepDefinition<Result>): Step<Result> {
+  return { needs: [], downloads: [], writes: [], serves: [], ...definition }
+}
