@@ -32,6 +32,11 @@ export const ErrorCodes = {
   'cloud-config/too-large': 'Kairos skips cloud configs of 2 MiB and more',
   'cloud-config/not-editable': 'the keys cannot be set without breaking the document',
 
+  'template/invalid': 'a template cannot be read, or its values do not fit what it does with them',
+
+  'configuration/invalid': 'a configuration has unknown keys, values of a wrong type or lacks some',
+  'configuration/unsupported': 'a configuration asks for something that is not supported',
+
   'ledger/invalid-block': 'a block does not have the structure that EdgeVPN gives it',
   'ledger/too-large': 'a block is larger than the token allows',
 
@@ -87,6 +92,7 @@ export const ErrorCodes = {
   'netboot/invalid-artifact': 'a file that machines are to load is empty or missing',
   'netboot/invalid-cmdline': 'the command line names a file that is not there, or cannot be put into a script',
 
+  'release/not-found': 'a release does not have the file that was asked for',
   'image/invalid-reference': 'the text does not name a container image',
   'image/not-found': 'there is no such image',
   'image/no-architecture': 'the image does not exist for the architecture that was asked for',

@@ -177,6 +177,7 @@ export class Download {
         }
         if (next.done) break
         if (size !== undefined && file.length + next.value.length > size) throw this.#wrongSize(size, 'more')
+        this.#checkLimit(file.length + next.value.length)
         await this.#write(() => file.append(next.value as Uint8Array))
         if (file.length - told < PROGRESS_BYTES) continue
         told = file.length
@@ -211,6 +212,12 @@ export class Download {
   #checkSize(size: number | undefined): void {
     const { size: expected } = this.#request
     if (expected !== undefined && size !== undefined && size !== expected) throw this.#wrongSize(expected, size)
+  }
+
+  #checkLimit(found: number): void {
+    const { maxBytes = Number.POSITIVE_INFINITY } = this.#request
+    if (found <= maxBytes) return
+    throw new KairosError('input/too-large', `${this.#name}: at most ${maxBytes} bytes expected, more found.`)
   }
 
   #wrongSize(expected: number, found: number | 'more'): KairosError {

@@ -18,6 +18,8 @@ export interface TransferRequest {
   readonly sha256?: string | undefined
   /** Bytes of the content. */
   readonly size?: number | undefined
+  /** Most bytes that are taken, where a small file is expected; more is an error. Default: any number. */
+  readonly maxBytes?: number | undefined
 }
 
 /** `resuming` and `restarting` say why; `waiting` is for a server's pause or for another process. */
