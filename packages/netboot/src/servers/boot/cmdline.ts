@@ -29,7 +29,10 @@ const MAX_CMDLINE_CHARACTERS = 2_047
 /** The files that a command line names, in its order, each once: those of `{{ ID "…" }}` have to be given to the server. */
 export function filesOfCmdline(template: string): readonly NamedFile[] {
   const found = new Map<string, NamedFile>()
-  for (const part of partsOf(template)) if (typeof part !== 'string') found.set(keyOf(part), part)
+  for (const part of partsOf(template)) {
+    // Of a file that is named twice the argument that tells more counts.
+    if (typeof part !== 'string' && (part.role !== 'file' || !found.has(keyOf(part)))) found.set(keyOf(part), part)
+  }
   return [...found.values()]
 }
 

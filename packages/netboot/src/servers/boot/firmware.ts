@@ -1,5 +1,6 @@
 import type { KairosError } from '@kairos-sdk/core'
-import type { ByteSource } from '../../bytes/byte-source.js'
+import { type ByteSource, readFully } from '../../bytes/byte-source.js'
+import { memorySource } from '../../bytes/memory-source.js'
 import { type FindIpxeOptions, findIpxe, type IpxeBuild, ipxeNotFound } from '../../media/ipxe/find-ipxe.js'
 import { architectureType, type Platform } from '../dhcp/architecture.js'
 
@@ -23,7 +24,7 @@ const BUILDS: Partial<Readonly<Record<Platform, { readonly build: IpxeBuild; rea
 }
 
 /**
- * Looks for the builds of all platforms.
+ * Looks for the builds of all platforms, and reads them.
  *
  * @throws KairosError `ipxe/not-found` when there is none at all; `input/*` for one that cannot be read
  */
@@ -31,7 +32,10 @@ export async function findFirmware(options: FindIpxeOptions = {}): Promise<Firmw
   const table = new Map<Platform, Firmware>()
   for (const [platform, { build, name }] of Object.entries(BUILDS)) {
     const source = await findIpxe(build, options)
-    if (source) table.set(platform as Platform, { build, name, source })
+    if (!source) continue
+    // Builds are small, and in memory neither a rack that starts at once nor an upgrade of the package can disturb them.
+    const content = await readFully(source, 0, source.size)
+    table.set(platform as Platform, { build, name, source: memorySource(source.name, content) })
   }
   if (table.size === 0) throw ipxeNotFound('bios-undi', options)
   return table
