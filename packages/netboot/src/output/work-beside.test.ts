@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { workBeside, workDirectoryOf } from './work-beside.js'
+
+describe('workBeside', () => {
+  let directory: string
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'work-beside-'))
+  })
+  afterEach(() => rm(directory, { recursive: true, force: true }))
+  const output = () => join(directory, 'kairos.iso')
+  const make = (work: string) => async (path: string) => {
+    await writeFile(join(path, 'image'), work)
+    await rename(join(path, 'image'), output())
+  }
+
+  it('leaves the output and nothing else', async () => {
+    await workBeside(output(), make('x'))
+    expect(await readdir(directory)).toEqual(['kairos.iso'])
+  })
+
+  it('leaves nothing when the work fails or is cancelled', async () => {
+    const stop = new AbortController()
+    const failing = workBeside(output(), async (path) => {
+      await mkdir(join(path, 'deep'))
+      await writeFile(join(path, 'deep/file'), 'x')
+      stop.abort()
+      stop.signal.throwIfAborted()
+    })
+    await expect(failing).rejects.toMatchObject({ code: 'aborted' })
+    await expect(workBeside(output(), make('x'), { signal: stop.signal })).rejects.toMatchObject({ code: 'aborted' })
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('removes what a process that was killed has left', async () => {
+    const left = workDirectoryOf(output())
+    await mkdir(join(left, 'work/tree'), { recursive: true })
+    await writeFile(join(left, 'work/tree/file'), 'half')
+    await workBeside(output(), async (path) => {
+      expect(await readdir(path)).toEqual([])
+      await make('whole')(path)
+    })
+    expect(await readdir(directory)).toEqual(['kairos.iso'])
+  })
+
+  it('lets two who make one output take turns', async () => {
+    let inside = 0
+    const waited: string[] = []
+    const work = async (path: string) => {
+      expect(++inside).toBe(1)
+      await make('x')(path)
+      inside--
+    }
+    await Promise.all(['a', 'b'].map((name) => workBeside(output(), work, { onWait: () => waited.push(name) })))
+    expect(await readdir(directory)).toEqual(['kairos.iso'])
+  })
+
+  it('says that the directory is missing', async () => {
+    await expect(workBeside(join(directory, 'none/x'), make('x'))).rejects.toMatchObject({
+      code: 'output/not-writable',
+      hint: 'Make the directory first.',
+    })
+  })
+})

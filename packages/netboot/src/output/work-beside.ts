@@ -1,0 +1,80 @@
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
+import { acquireFileLock } from '../sources/transfer/index.js'
+
+const LOCK = 'lock'
+
+export interface WorkBesideOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called once when another process makes the same output, which is then waited for. */
+  readonly onWait?: (() => void) | undefined
+}
+
+/** The directory beside an output that {@link workBeside} works in. */
+export function workDirectoryOf(output: string): string {
+  return join(dirname(resolve(output)), `.${basename(resolve(output))}.part`)
+}
+
+/**
+ * Lets `work` make an output in a directory of its own beside it, on the same file system, so that what is complete gets
+ * its final name by renaming. The directory is removed in the end, whatever happens. When the process is killed it stays,
+ * under a name that tells (`.NAME.part`), and the next call for the same output removes it. Two processes with one output
+ * take turns.
+ *
+ * @param work - gets the path of an empty directory that only the owner can look into
+ * @throws KairosError `output/not-writable`, `output/no-space`, `aborted`, and what `work` throws
+ */
+export async function workBeside<T>(
+  output: string,
+  work: (directory: string) => Promise<T>,
+  options: WorkBesideOptions = {},
+): Promise<T> {
+  const doing = `Cannot write ${output}`
+  const directory = workDirectoryOf(output)
+  throwIfAborted(options.signal, doing)
+  await checkParent(output)
+  const lock = await acquireFileLock(join(directory, LOCK), options.signal, options.onWait).catch((error: unknown) => {
+    throw outputError(error, doing)
+  })
+  try {
+    await empty(directory)
+    return await work(await fresh(directory))
+  } catch (error) {
+    throw outputError(error, doing)
+  } finally {
+    // What cannot be removed now is removed by the next run, or named by its error.
+    await empty(directory).catch(() => undefined)
+    await lock.release()
+    // Fails as long as another process waits in there.
+    await rmdir(directory).catch(() => undefined)
+  }
+}
+
+async function fresh(directory: string): Promise<string> {
+  const path = join(directory, 'work')
+  await mkdir(path, { mode: 0o700 })
+  return path
+}
+
+async function empty(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name !== LOCK) await rm(join(directory, name), { recursive: true, force: true })
+  }
+}
+
+async function checkParent(output: string): Promise<void> {
+  const parent = dirname(resolve(output))
+  const stats = await stat(parent).catch(() => undefined)
+  if (stats?.isDirectory()) return
+  throw new KairosError('output/not-writable', `Cannot write ${output}: the directory ${parent} does not exist.`, {
+    hint: 'Make the directory first.',
+  })
+}
+
+/** What Node says here is about the output; errors of the work have their codes already. */
+function outputError(error: unknown, doing: string): KairosError {
+  const known = translateError(error, doing, 'output/not-writable')
+  if (known === error || !known.code.startsWith('input/')) return known
+  return new KairosError('output/not-writable', known.message, { hint: known.hint, cause: error })
+}
