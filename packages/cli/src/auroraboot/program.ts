@@ -1,6 +1,8 @@
 import type { Program } from '../runtime/command.js'
 import { completionCommand } from '../runtime/completion/completion-command.js'
 import { packageVersion } from '../runtime/package-version.js'
+import { boot } from './commands/boot.js'
+import { doctor } from './commands/doctor.js'
 import { isoCat } from './commands/iso-cat.js'
 import { isoCreate } from './commands/iso-create.js'
 import { isoCustomize } from './commands/iso-customize.js'
@@ -9,6 +11,7 @@ import { isoIpxe } from './commands/iso-ipxe.js'
 import { isoLs } from './commands/iso-ls.js'
 import { isoRestore } from './commands/iso-restore.js'
 import { netboot } from './commands/netboot.js'
+import { startPixie } from './commands/start-pixie.js'
 
 /** auroraboot as data. */
 export function aurorabootProgram(): Program<object> {
@@ -30,6 +33,9 @@ export function aurorabootProgram(): Program<object> {
         commands: [isoLs, isoCat, isoExtract, isoCustomize, isoRestore, isoCreate, isoIpxe],
       },
       netboot,
+      boot,
+      startPixie,
+      doctor,
       completionCommand('auroraboot'),
     ],
     sdk: {},

@@ -17,10 +17,10 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
     if (word === '--') return
     const name = /^--([^=]+)/.exec(word)?.[1]
     if (name === undefined) {
-      if (/^-[^-\d]/.test(word) && word !== '-h') throw unknownOption(word.slice(0, 2), undefined)
+      if (/^-[^-\d]/.test(word) && word !== '-h') throw unknownOption(word.slice(0, 2), undefined, command)
       continue
     }
-    if (!known.includes(name)) throw unknownOption(`--${name}`, nearest(name, known))
+    if (!known.includes(name)) throw unknownOption(`--${name}`, nearest(name, known), command)
     const definition = definitions[name]
     if (definition && seen.has(name) && !definition.array && definition.type !== 'boolean') {
       throw new ArgumentProblem(`--${name} is given more than once.`, 'It has one value: which one is meant?')
@@ -29,9 +29,10 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
   }
 }
 
-function unknownOption(option: string, meant: string | undefined): ArgumentProblem {
+function unknownOption<Sdk>(option: string, meant: string | undefined, command: Command<Sdk>): ArgumentProblem {
+  const instead = command.otherOptions?.[option]
   return new ArgumentProblem(
     `There is no option ${option}.`,
-    meant ? `Did you mean --${meant}?` : '--help shows the options that there are.',
+    instead ?? (meant ? `Did you mean --${meant}?` : '--help shows the options that there are.'),
   )
 }

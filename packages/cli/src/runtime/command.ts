@@ -36,6 +36,8 @@ export interface CommandText {
 export interface Command<Sdk> extends CommandText {
   readonly positionals: Readonly<Record<string, PositionalDefinition>>
   readonly options: Readonly<Record<string, OptionDefinition>>
+  /** Options that people know from elsewhere (`-d`, `--debug`), each with what to use instead, as a sentence. */
+  readonly otherOptions?: Readonly<Record<string, string>>
   // A method, because only those may be implemented with narrower arguments: the ones that the definitions promise.
   run(args: object, context: CommandContext<Sdk>): Promise<void>
 }
@@ -64,6 +66,8 @@ export interface CommandDefinition<
 > extends CommandText {
   readonly positionals?: P
   readonly options?: O
+  /** See {@link Command.otherOptions}. */
+  readonly otherOptions?: Readonly<Record<string, string>>
   run(args: ArgumentsCamelCase<InferredOptionTypes<P & O>>, context: CommandContext<Sdk>): Promise<void>
 }
 
