@@ -58,6 +58,7 @@ export const ErrorCodes = {
   'tar/damaged': 'a tar archive is cut off or contradicts itself',
   'tar/unsupported': 'a tar archive, or what is to go into one, needs something that is not supported',
   'layers/escapes-root': 'a path of a layer leads out of the root file system',
+  'layers/unsupported': 'a layer of a container image needs something that is not supported',
   'layers/damaged': 'a layer of a container image contradicts itself or the layers below it',
 
   'iso/not-an-image': 'the input is not an ISO 9660 image',
@@ -106,6 +107,9 @@ export const ErrorCodes = {
   'engine/not-running': 'no container engine answered',
   'engine/not-permitted': 'the container engine may not be used by this user',
   'engine/failed': 'the container engine answered with an error',
+
+  'artifacts/not-found': 'a root file system or directory has no kernel or initial RAM disk',
+  'artifacts/wrong-architecture': 'the kernel is for other machines than was asked for',
 
   'doctor/not-ready': 'something keeps machines from booting over the network from this one',
 

@@ -23,6 +23,8 @@ export interface ContainerImage {
   readonly digest: string
   /** In Go's words, as the configuration has it: `amd64`, `arm64`. */
   readonly architecture: string
+  /** When it was made, where its configuration tells. */
+  readonly created?: Date | undefined
   /** Labels of the configuration. */
   readonly labels: ReadonlyMap<string, string>
   /** The lowest first. */
