@@ -85,6 +85,7 @@ const BY_AREA = {
   squashfs: 'image',
   grub: 'image',
   ipxe: 'image',
+  artifacts: 'image',
   image: 'image',
   release: 'input',
   registry: 'input',
