@@ -1,0 +1,1 @@
+export { type MergeProgress, mergeLayers } from './merge-layers.js'

@@ -1,0 +1,78 @@
+/** What the layers read so far have at a path. */
+export const Kind = {
+  nothing: 0,
+  directory: 1,
+  /** A directory without an entry of its own, so far: something lies in it. */
+  implied: 2,
+  /** A file whose content was handed on. */
+  file: 3,
+  /** Anything else: a link, a device, a pipe. */
+  other: 4,
+} as const
+export type Kind = (typeof Kind)[keyof typeof Kind]
+
+/** Layers that there is room for; engines stop at 127. */
+export const MAX_LAYERS = 500
+
+const FIELD = 0x1ff
+const GIVEN = 3
+const CUT = 12
+const OPAQUE = 21
+
+/**
+ * What the layers read so far said about each path, from the highest layer down: 30 bits a path.
+ *
+ *     Bits    Field
+ *     0..2    what the highest layer that has it made of it
+ *     3..11   that layer
+ *     12..20  1 + highest layer that hides what lower layers have there, and below (whiteout, or not a directory); 0: none
+ *     21..29  1 + highest layer that hides what lower layers have in this directory (opaque); 0: none
+ */
+export class SeenPaths {
+  readonly #paths = new Map<string, number>()
+
+  get size(): number {
+    return this.#paths.size
+  }
+
+  kind(path: string): Kind {
+    return ((this.#paths.get(path) ?? 0) & 7) as Kind
+  }
+
+  /** The layer that `kind` is from. */
+  layer(path: string): number {
+    return ((this.#paths.get(path) ?? 0) >>> GIVEN) & FIELD
+  }
+
+  give(path: string, kind: Kind, layer: number): void {
+    const word = this.#paths.get(path) ?? 0
+    this.#paths.set(path, (word & ~((FIELD << GIVEN) | 7)) | (layer << GIVEN) | kind)
+  }
+
+  /** Hides what lower layers have at the path and below. */
+  cut(path: string, layer: number): void {
+    this.#raise(path, layer, CUT)
+  }
+
+  /** Hides what lower layers have in the directory. */
+  makeOpaque(path: string, layer: number): void {
+    this.#raise(path, layer, OPAQUE)
+  }
+
+  /** True when a layer above hides what this one has at the path, whatever its parents are. */
+  isCut(path: string, layer: number): boolean {
+    return (((this.#paths.get(path) ?? 0) >>> CUT) & FIELD) > layer + 1
+  }
+
+  /** True when a layer above hides what this one has in the directory, whatever its parents are. */
+  isClosed(directory: string, layer: number): boolean {
+    const word = this.#paths.get(directory) ?? 0
+    return ((word >>> CUT) & FIELD) > layer + 1 || ((word >>> OPAQUE) & FIELD) > layer + 1
+  }
+
+  #raise(path: string, layer: number, shift: number): void {
+    const word = this.#paths.get(path) ?? 0
+    // Layers come from the highest down: the first word is the one that hides most.
+    if (((word >>> shift) & FIELD) === 0) this.#paths.set(path, word | ((layer + 1) << shift))
+  }
+}

@@ -1,0 +1,3 @@
+export type { TarMember, TarMemberType } from './member.js'
+export { type ReadTarOptions, readTar } from './read-tar.js'
+export { type WriteTarOptions, writeTar } from './write-tar.js'
