@@ -4,4 +4,5 @@ export default buildOf({
   index: 'src/index.ts',
   'token/index': 'src/token/index.ts',
   'cloud-config/index': 'src/cloud-config/index.ts',
+  'template/index': 'src/template/index.ts',
 })

@@ -15,6 +15,7 @@ export {
 } from './errors/index.js'
 export { describeLocation, isHttpUrl, type ReadOptions, readBytes, readText, redactUrl } from './input/index.js'
 export type { OperationOptions, ProgressEvent } from './progress.js'
+export { nearest } from './text/nearest.js'
 export {
   DEFAULT_ROTATION_INTERVAL,
   decodeToken,

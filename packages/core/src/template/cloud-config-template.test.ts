@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { KairosError } from '../errors/index.js'
+import { renderCloudConfig } from './cloud-config-template.js'
+
+/** The example of the manual's "Cloud config". */
+const MANUAL = `#cloud-config
+
+install:
+  auto: true
+  device: "auto"
+  reboot: true
+
+# Define the user accounts on the node.
+users:
+- name: "kairos"                       # The username for the user.
+  passwd: "[[.kairos.password]]"                      # The password for the user.
+  ssh_authorized_keys:                  # A list of SSH keys to add to the user's authorized keys.
+  - github:[[.github.user]]
+`
+
+describe('renderCloudConfig', () => {
+  it("fills in the manual's example", () => {
+    const values = { github: { user: 'mudler' }, kairos: { password: 'foobar' } }
+    const { text, check, warnings } = renderCloudConfig(MANUAL, values)
+    expect(text).toBe(MANUAL.replace('[[.kairos.password]]', 'foobar').replace('[[.github.user]]', 'mudler'))
+    expect(check).toMatchObject({ kind: 'yaml', keys: ['install', 'users'] })
+    expect(warnings).toEqual([])
+  })
+
+  it("leaves the node's own templates, as in the manual's piped example", () => {
+    const text = '#cloud-config\nhostname: metal-bundle-test-{{ trunc 4 .MachineID }}\nname: [[[ .name ]]]\n'
+    expect(renderCloudConfig(text, { name: 'a' }).text).toBe(text.replace('[[[ .name ]]]', 'a'))
+  })
+
+  it('warns of values that are missing, with the name of the file', () => {
+    const { warnings, missing } = renderCloudConfig('#cloud-config\na: "[[ .x ]]"\n', {}, 'config.yaml')
+    expect(missing).toEqual(['.x'])
+    expect(warnings).toEqual(['config.yaml: .x has no value (line 2, column 8): it becomes <no value>'])
+  })
+
+  it('checks what came out, and says that lines are those of the rendered text', () => {
+    const text = '#cloud-config\n[[ range .list ]]\nx: [[ . ]]\n[[ end ]]\n'
+    const refuse = () => renderCloudConfig(text, { list: ['a: b'] })
+    expect(refuse).toThrow('after its templates were filled in')
+    try {
+      refuse()
+    } catch (error) {
+      expect(KairosError.is(error, 'cloud-config/not-yaml') && error.hint).toContain('quote')
+    }
+  })
+
+  it('refuses a text without a header', () => {
+    expect(() => renderCloudConfig('users: []\n', {})).toThrow('#cloud-config')
+  })
+
+  it('refuses what is too large when it is rendered', () => {
+    const text = '#cloud-config\na: [[ repeat 2097152 "x" ]]\n'
+    expect(() => renderCloudConfig(text, {})).toThrow('Kairos skips')
+  })
+
+  it('never shows a value in an error', () => {
+    try {
+      renderCloudConfig('#cloud-config\na: [[ .secret ]]\nb: [[ fail "no" ]]', { secret: 's3cret: x' })
+    } catch (error) {
+      expect(String(error)).not.toContain('s3cret')
+    }
+  })
+})

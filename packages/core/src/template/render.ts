@@ -1,0 +1,77 @@
+import { KairosError } from '../errors/index.js'
+import { Budget, type TemplateLimits } from './budget.js'
+import type { Delimiters } from './delimiters.js'
+import { evaluate } from './evaluate/evaluator.js'
+import { templateFunctionNames, templateFunctions } from './functions/index.js'
+import { parseTemplate } from './syntax/parser.js'
+import { templateErrorAt } from './template-error.js'
+import { valueOfData } from './values/from-data.js'
+import type { Missing } from './values/value.js'
+
+export interface TemplateOptions {
+  /** What opens and closes actions, the longer of two that begin alike first. Default `{{ }}`. */
+  readonly delimiters?: readonly Delimiters[]
+  /** What the template is called in messages. Default `The template`. */
+  readonly name?: string
+  readonly limits?: TemplateLimits
+}
+
+export interface RenderedTemplate {
+  readonly text: string
+  /** Names of values that the template uses and the data does not have, in order: `.github.user`. Printed as `<no value>`. */
+  readonly missing: readonly string[]
+  /** The same as sentences, with line and column. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Renders a template of Go's text/template, with the functions of sprig that need nothing but their arguments. Of the
+ * npm registry's libraries for it, one (go-text-template) has neither sprig nor a release older than a few months, and
+ * another (gotmpl) starts a Go program.
+ *
+ * As in Go with `missingkey=zero` and data without types: a missing key is nil, which prints `<no value>`, and a field of
+ * nil is an error. Left out: `call`, `js`, complex numbers, and what reads the environment, the clock, the network or
+ * chance (`env`, `now`, `getHostByName`, `uuidv4`, `randAlphaNum` …): the same inputs give the same text. Added as Helm
+ * has them: `required`, `toYaml`.
+ *
+ * Hostile templates end with an error: {@link TemplateLimits} bound what they cost, and regular expressions are matched in
+ * time proportional to the text.
+ *
+ * @param data - what `.` and `$` are: plain objects, arrays, Maps, strings, numbers, booleans, null
+ * @throws KairosError `template/invalid` with line, column and the line itself; `argument/invalid` for data that has no
+ *   place in a template
+ */
+export function renderTemplate(text: string, data: unknown, options: TemplateOptions = {}): RenderedTemplate {
+  const source = { name: options.name ?? 'The template', text }
+  const missing: Missing[] = []
+  try {
+    const tree = parseTemplate(source, templateFunctionNames, options.delimiters)
+    const output = evaluate(
+      {
+        source,
+        tree,
+        functions: templateFunctions,
+        budget: new Budget(options.limits),
+        onMissing: (key) => missing.push(key),
+      },
+      valueOfData(data),
+    )
+    return { text: output, ...describeMissing(missing, text) }
+  } catch (error) {
+    if (KairosError.is(error)) throw error
+    if (error instanceof RangeError) throw templateErrorAt(source, 0, 'it is nested too deeply', { cause: error })
+    throw error
+  }
+}
+
+function describeMissing(missing: readonly Missing[], text: string): Pick<RenderedTemplate, 'missing' | 'warnings'> {
+  const first = new Map<string, number>()
+  for (const { path, offset } of missing) if (!first.has(path)) first.set(path, offset)
+  const warnings = [...first].map(([path, offset]) => {
+    const before = text.slice(0, offset)
+    const line = before.split('\n').length
+    const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+    return `${path} has no value (line ${line}, column ${column}): it becomes <no value>`
+  })
+  return { missing: [...first.keys()], warnings }
+}
