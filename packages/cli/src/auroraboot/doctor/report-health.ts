@@ -1,9 +1,8 @@
 import { KairosError } from '@kairos-sdk/core'
 import { examineHost, type Finding } from '@kairos-sdk/netboot/doctor'
 import { paletteFor, wantsColors } from '../../runtime/reporter/palette.js'
-import { printable, printableLine } from '../../runtime/reporter/printable.js'
-import { wrapText } from '../../runtime/reporter/wrap-text.js'
 import type { Context } from '../command.js'
+import { findingsText } from './findings-text.js'
 
 export interface HealthArguments {
   readonly interface: readonly string[] | undefined
@@ -22,7 +21,9 @@ export interface HealthArguments {
  * @throws KairosError `doctor/not-ready` when something does; those of `examineHost`
  */
 export async function reportHealth(args: HealthArguments, context: Context): Promise<void> {
-  const { reporter, signal } = context
+  const { reporter, signal, io } = context
+  const { stdout, env } = io
+  const columns = stdout.isTTY ? stdout.columns : undefined
   const task = reporter.json ? undefined : reporter.task({ message: 'Looking at this machine' })
   try {
     const { findings, ready } = await examineHost({
@@ -39,7 +40,7 @@ export async function reportHealth(args: HealthArguments, context: Context): Pro
     const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length
     const problems = count('problem')
     const data = { event: 'result', ready, problems, warnings: count('warning') }
-    reporter.draw(data, findings.map((finding) => describeFinding(finding, context)).join(''))
+    reporter.draw(data, findingsText(findings, { palette: paletteFor(wantsColors(stdout, env)), columns }))
     if (!ready) throw notReady(problems)
     const warnings = data.warnings === 0 ? '' : `, with ${counted(data.warnings, 'warning')}`
     if (!reporter.json) reporter.note(`Machines can be booted from this host${warnings}.`)
@@ -55,16 +56,6 @@ function notReady(problems: number): KairosError {
     `${counted(problems, 'problem')} ${problems === 1 ? 'keeps' : 'keep'} machines from booting from this host.`,
     { hint: 'What to do is said under each of them.' },
   )
-}
-
-/** A finding for people, with what to do indented under it. */
-function describeFinding({ level, found, advice }: Finding, { io }: Context): string {
-  const { success, warning, failure, faint } = paletteFor(wantsColors(io.stdout, io.env))
-  const mark = { ok: success('✔'), warning: warning('!'), problem: failure('✖') }[level]
-  const columns = io.stdout.isTTY ? io.stdout.columns : undefined
-  const text = wrapText(printableLine(found), columns, '  ').trimStart()
-  const todo = advice === undefined ? '' : `${wrapText(printable(advice), columns, '  ')}\n`
-  return `${mark} ${level === 'ok' ? faint(text) : text}\n${todo}`
 }
 
 function counted(number: number, what: string): string {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Output } from '../io.js'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -21,8 +22,10 @@ export class LiveLines {
   readonly #output: Output
   readonly #lines = new Map<object, LiveContent>()
   #timer: NodeJS.Timeout | undefined
-  #drawn = 0
+  #drawn: readonly string[] = []
   #shown = ''
+  /** Of the terminal, when the lines were drawn. */
+  #columns = Number.POSITIVE_INFINITY
   #frame = 0
 
   constructor(output: Output) {
@@ -56,8 +59,8 @@ export class LiveLines {
 
   /** Wipes the lines away; those that are left come back with the next change. */
   clear(): void {
-    if (this.#drawn > 0) this.#output.write(`${this.#up()}${CLEAR_BELOW}${SHOW_CURSOR}`)
-    this.#drawn = 0
+    if (this.#drawn.length > 0) this.#output.write(`${this.#up()}${CLEAR_BELOW}${SHOW_CURSOR}`)
+    this.#drawn = []
   }
 
   /** Wipes the lines away for good. */
@@ -77,11 +80,12 @@ export class LiveLines {
     }
     // Each line is wiped just before it is written: emptying all of them first would be seen as a flicker.
     const body = lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')
-    if (above === '' && body === this.#shown && this.#drawn === lines.length) return
+    if (above === '' && body === this.#shown && this.#drawn.length > 0) return
     const head = `${this.#up()}${HIDE_CURSOR}${above === '' ? '' : CLEAR_BELOW + above}`
     this.#output.write(`${SYNCHRONIZED.begin}${head}${WRAP_OFF}${body}${WRAP_ON}${CLEAR_BELOW}${SYNCHRONIZED.end}`)
-    this.#drawn = lines.length
+    this.#drawn = lines
     this.#shown = body
+    this.#columns = this.#output.columns || Number.POSITIVE_INFINITY
   }
 
   /** Lines that scrolled out of the terminal could not be redrawn, so those that do not fit are counted only. */
@@ -101,6 +105,10 @@ export class LiveLines {
   }
 
   #up(): string {
-    return this.#drawn > 0 ? `\x1b[${this.#drawn}A\r` : ''
+    // A terminal that was made narrower has broken the lines that it shows.
+    const columns = this.#output.columns || Number.POSITIVE_INFINITY
+    const rowsOf = (line: string) => Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns))
+    const rows = this.#drawn.reduce((sum, line) => sum + (this.#columns === columns ? 1 : rowsOf(line)), 0)
+    return rows > 0 ? `\x1b[${rows}A\r` : ''
   }
 }

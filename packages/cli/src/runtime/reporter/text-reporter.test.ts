@@ -89,6 +89,20 @@ describe('createTextReporter', () => {
     expect(io.stderr.text.endsWith('\x1b[J\x1b[?25h')).toBe(true)
   })
 
+  it('goes up over lines that a terminal has broken because it was made narrower', () => {
+    vi.useFakeTimers()
+    const { io, reporter } = setUp({ isTTY: true, columns: 40 })
+    let state = ['x'.repeat(35), 'y']
+    reporter.view(() => state)
+    const before = io.stderr.text.length
+    Object.assign(io.stderr, { columns: 20 })
+    state = ['short']
+    vi.advanceTimersByTime(100)
+    expect(io.stderr.text.slice(before)).toContain('\x1b[3A')
+    reporter.close()
+    expect(io.stderr.text.endsWith('\x1b[1A\r\x1b[J\x1b[?25h')).toBe(true)
+  })
+
   it('shows no view where nothing moves', () => {
     expect(setUp().reporter.view(() => ['x'])).toBeUndefined()
     expect(setUp({ isTTY: true, logLevel: 'warn' }).reporter.view(() => ['x'])).toBeUndefined()
