@@ -1,10 +1,12 @@
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 import type { Dispatcher } from 'undici'
-import { type HttpBody, httpBody } from './http-body.js'
+import { exchange } from './http-exchange.js'
 import { redirectTarget } from './http-redirect.js'
 
 const MAX_REDIRECTS = 10
 const DEFAULT_STALLED_AFTER_MS = 30_000
+/** A longer body that is not wanted costs more than a new connection. */
+const MAX_DISCARDED_BYTES = 16 * 1024
 
 /** How a host proves who it is. */
 export interface HostTls {
@@ -42,7 +44,7 @@ export interface HttpResponse {
   /** Where redirects led. */
   readonly url: URL
   /** Can be read once. Leaving the loop early closes the connection. */
-  readonly body: HttpBody
+  readonly body: AsyncIterable<Uint8Array, void>
   /** For a body that is not wanted. */
   discard(): void
 }
@@ -138,51 +140,24 @@ async function send(
 ): Promise<HttpResponse> {
   const { signal, stalledAfterMs = DEFAULT_STALLED_AFTER_MS } = request
   throwIfAborted(signal, `Cannot read ${url.host}`)
-  const stop = new AbortController()
-  const cancel = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', cancel, { once: true })
-  const stalled = setTimeout(() => stop.abort(timedOut()), stalledAfterMs)
+  const asked = {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    // A server that compresses would number the bytes of the compressed file.
+    headers: { ...headers, 'accept-encoding': 'identity', ...request.rangeHeaders },
+    body: request.body ?? null,
+  }
   try {
-    const {
-      statusCode,
-      headers: found,
-      body,
-    } = await dispatcher.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method,
-      // A server that compresses would number the bytes of the compressed file.
-      headers: { ...headers, 'accept-encoding': 'identity', ...request.rangeHeaders },
-      body: request.body ?? null,
-      signal: stop.signal,
-    })
-    return {
-      status: statusCode,
-      headers: joined(found),
-      url,
-      body: httpBody(body, stalledAfterMs, () => signal?.removeEventListener('abort', cancel)),
-      discard: () => {
-        signal?.removeEventListener('abort', cancel)
-        // A short body is read to its end, so that its connection can be used again.
-        body.dump({ limit: 16 * 1024 }).catch(() => undefined)
-      },
-    }
+    const head = await exchange(dispatcher, asked, stalledAfterMs, signal)
+    return { ...head, url, discard: () => head.body.discard(MAX_DISCARDED_BYTES) }
   } catch (error) {
-    signal?.removeEventListener('abort', cancel)
-    throw failureOf(error, stop.signal)
-  } finally {
-    clearTimeout(stalled)
+    throw signal?.aborted ? error : failureOf(error)
   }
 }
 
-function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
-  const entries = Object.entries(headers)
-  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
-}
-
 /** The library calls a proxy's refusal an abort, which would read as the user's own. */
-function failureOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
-  if (aborted) return reason
+function failureOf(error: unknown): unknown {
   const refused =
     error instanceof Error && error.name === 'AbortError' && /^Proxy response \((\d+)\)/.exec(error.message)
   if (!refused) return error
@@ -190,8 +165,4 @@ function failureOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
     hint: 'Check http_proxy, https_proxy and no_proxy in the environment.',
     cause: error,
   })
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
 }

@@ -55,7 +55,7 @@ export async function transferTo(
   let lock: FileLock | undefined
   let file: PartialFile | undefined
   try {
-    await mkdir(dirname(partialPath), { recursive: true })
+    await makeDirectory(dirname(partialPath))
     const onWait = () =>
       onProgress?.({ phase: 'waiting', message: `Another process downloads ${name}: waiting for it`, subject: name })
     lock = await acquireFileLock(`${partialPath}.lock`, signal, onWait)
@@ -87,6 +87,14 @@ export async function transferTo(
     await file?.close()
     if (empty) await Promise.all([rm(partialPath, { force: true }), rm(`${partialPath}.json`, { force: true })])
     await lock?.release()
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw translateError(error, `Cannot make the directory ${path}`, 'output/not-writable')
   }
 }
 
