@@ -38,4 +38,10 @@ describe('formatUuid', () => {
     expect(formatUuid(inOrder, 'rfc9562')).toBe('01020304-0506-0708-090a-0b0c0d0e0f10')
     expect(formatUuid(inOrder, 'smbios')).toBe('04030201-0605-0807-090a-0b0c0d0e0f10')
   })
+
+  it('leaves the bytes as they are, also those of a Buffer, whose slices are not copies', () => {
+    const packet = Buffer.from(Uint8Array.from({ length: 16 }, (_, index) => index + 1))
+    expect(formatUuid(packet, 'smbios')).toBe(formatUuid(packet, 'smbios'))
+    expect(packet[0]).toBe(1)
+  })
 })

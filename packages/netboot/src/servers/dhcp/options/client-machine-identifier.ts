@@ -49,9 +49,10 @@ export type UuidByteOrder = 'rfc9562' | 'smbios'
 
 /** `01020304-0506-0708-090a-0b0c0d0e0f10`. */
 export function formatUuid(bytes: Uint8Array, order: UuidByteOrder): string {
-  const groups = [bytes.slice(0, 4), bytes.slice(4, 6), bytes.slice(6, 8)]
-  if (order === 'smbios') for (const group of groups) group.reverse()
-  return [...groups, bytes.subarray(8, 10), bytes.subarray(10, 16)].map(hexOf).join('-')
+  const groups = [bytes.subarray(0, 4), bytes.subarray(4, 6), bytes.subarray(6, 8)]
+  // Turned round in copies: the bytes are those of a packet, which has to be answered with them as they came.
+  const ordered = order === 'smbios' ? groups.map((group) => Uint8Array.from(group).reverse()) : groups
+  return [...ordered, bytes.subarray(8, 10), bytes.subarray(10, 16)].map(hexOf).join('-')
 }
 
 function hexOf(bytes: Uint8Array): string {
