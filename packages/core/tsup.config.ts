@@ -5,4 +5,5 @@ export default buildOf({
   'token/index': 'src/token/index.ts',
   'cloud-config/index': 'src/cloud-config/index.ts',
   'template/index': 'src/template/index.ts',
+  'settings/index': 'src/settings/index.ts',
 })

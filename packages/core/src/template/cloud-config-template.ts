@@ -15,12 +15,18 @@ export interface RenderedCloudConfig {
  * Renders the `[[ ]]` and `[[[ ]]]` templates of a cloud config, both in one document, and checks the result. What is in
  * `{{ }}` is for the node and stays as it is.
  *
+ * Errors show neither the text around the templates nor a value: both may be secret.
+ *
  * @param name - what the config is called in messages. Default `The cloud config`
  * @throws KairosError `template/invalid`; those of `checkCloudConfig`, whose lines are those of the rendered text, which
  *   the message says
  */
 export function renderCloudConfig(text: string, values: unknown, name = 'The cloud config'): RenderedCloudConfig {
-  const rendered = renderTemplate(text, values, { name, delimiters: CLOUD_CONFIG_DELIMITERS })
+  const rendered = renderTemplate(text, values, {
+    name,
+    delimiters: CLOUD_CONFIG_DELIMITERS,
+    shown: 'action',
+  })
   const check = checkRendered(rendered.text, text, name)
   return {
     text: rendered.text,
@@ -36,9 +42,14 @@ function checkRendered(rendered: string, original: string, name: string): CloudC
     return checkCloudConfig(rendered, `${name} after its templates were filled in`)
   } catch (error) {
     if (!KairosError.is(error, 'cloud-config/not-yaml')) throw error
-    throw new KairosError(error.code, error.message, {
+    throw new KairosError(error.code, withoutValues(error.message), {
       hint: `${error.hint ?? ''} The line is that of the rendered text. A value with characters that mean something in YAML needs quotes: [[ .value | quote ]]`.trim(),
-      cause: error,
     })
   }
+}
+
+/** The message up to where it may repeat a piece of a value: behind a colon, a quote or a mark of YAML. */
+function withoutValues(message: string): string {
+  const [, place = '', problem = ''] = /^(.*, line \d+, column \d+: )([A-Za-z ]*)/s.exec(message) ?? []
+  return `${place}${problem.length < 12 ? 'this is not YAML' : problem.trimEnd()}.`
 }

@@ -14,6 +14,8 @@ export interface TemplateOptions {
   /** What the template is called in messages. Default `The template`. */
   readonly name?: string
   readonly limits?: TemplateLimits
+  /** What errors show of the text: the `line`, or, where the text around templates may be secret, the `action`. Default `line`. */
+  readonly shown?: 'line' | 'action'
 }
 
 export interface RenderedTemplate {
@@ -42,7 +44,7 @@ export interface RenderedTemplate {
  *   place in a template
  */
 export function renderTemplate(text: string, data: unknown, options: TemplateOptions = {}): RenderedTemplate {
-  const source = { name: options.name ?? 'The template', text }
+  const source = { name: options.name ?? 'The template', text, shown: options.shown }
   const missing: Missing[] = []
   try {
     const tree = parseTemplate(source, templateFunctionNames, options.delimiters)

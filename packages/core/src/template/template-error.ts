@@ -4,6 +4,8 @@ import { KairosError } from '../errors/index.js'
 export interface TemplateSource {
   readonly name: string
   readonly text: string
+  /** What a message shows of the text: the whole line, or, where the text around a template is secret, the action. Default `line`. */
+  readonly shown?: 'line' | 'action' | undefined
 }
 
 /** Why a value could not be computed; the evaluator says where. */
@@ -31,11 +33,19 @@ export function templateErrorAt(
   const line = before.split('\n').length
   const column = [...before.slice(start)].length + 1
   const end = source.text.indexOf('\n', start)
-  const sourceLine = source.text.slice(start, end === -1 ? undefined : end).trim()
+  const wholeLine = source.text.slice(start, end === -1 ? undefined : end)
+  const sourceLine = source.shown === 'action' ? actionAt(wholeLine, offset - start) : wholeLine.trim()
   const shown = sourceLine.length > SHOWN_LINE ? `${sourceLine.slice(0, SHOWN_LINE)}…` : sourceLine
   return new KairosError(
     'template/invalid',
-    `${source.name}, line ${line}, column ${column}: ${problem}.\n  ${line} | ${shown}`,
+    `${source.name}, line ${line}, column ${column}: ${problem}.${shown && `\n  ${line} | ${shown}`}`,
     options,
   )
+}
+
+/** The action of `[[ ]]` that a column is in, or nothing where it does not begin and end in the line. */
+function actionAt(line: string, column: number): string {
+  const start = line.lastIndexOf('[[', line.startsWith('[[', column) ? column : column - 1)
+  const end = line.indexOf(']]', Math.max(start, 0))
+  return start === -1 || end === -1 || end + 1 < column ? '' : line.slice(start, end + 2)
 }
