@@ -2,8 +2,28 @@ export type { BootArtifacts } from './boot-artifacts.js'
 export { type BootFiles, findBootFiles } from './boot-files.js'
 export { type Cache, type CachedFile, type CachedUrl, openCache } from './cache/index.js'
 export type { ContainerImage, ImageLayer } from './container-image.js'
+export { type EngineAddress, engineAddresses } from './engine/index.js'
+export {
+  type ArchiveImageSource,
+  type Digest,
+  formatArchitecture,
+  formatImageSource,
+  formatReference,
+  type ImageArchitecture,
+  type ImageEvent,
+  type ImagePhase,
+  type ImageReference,
+  type ImageSource,
+  type OpenedImage,
+  type OpenImageOptions,
+  openImage,
+  parseArchitecture,
+  parseImageSource,
+  parseReference,
+} from './image/index.js'
 export { bootArtifactsOfIso } from './iso-boot-artifacts.js'
 export { kernelArchitecture } from './kernel-architecture.js'
+export type { FindCredentialsOptions, InsecureRegistries } from './registry/index.js'
 export {
   fetchReleaseIso,
   fetchReleaseNetboot,

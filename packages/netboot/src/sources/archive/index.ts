@@ -1,0 +1,1 @@
+export { type OpenImageFileOptions, openImageFile } from './open-image-file.js'

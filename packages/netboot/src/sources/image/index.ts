@@ -1,0 +1,7 @@
+export { formatArchitecture, type ImageArchitecture, parseArchitecture } from './architecture.js'
+export type { Digest } from './digest.js'
+export type { ImageEvent, ImagePhase } from './image-event.js'
+export { type ArchiveImageSource, formatImageSource, type ImageSource, parseImageSource } from './image-source.js'
+export { type OpenImageOptions, openImage } from './open-image.js'
+export type { OpenedImage } from './opened-image.js'
+export { formatReference, type ImageReference, parseReference } from './reference.js'
