@@ -1,1 +1,1 @@
-export { type MergeProgress, mergeLayers } from './merge-layers.js'
+export { type MergeOptions, type MergeProgress, mergeLayers } from './merge-layers.js'

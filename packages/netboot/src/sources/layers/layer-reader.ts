@@ -21,12 +21,23 @@ type Reference =
   | { readonly at: 'hidden'; readonly member: number }
   | { readonly at: 'below'; readonly path: string }
 
+export interface LayerReaderInit {
+  /** For messages. */
+  readonly name: string
+  /** Its place, from 0 for the lowest. */
+  readonly layer: number
+  readonly seen: SeenPaths
+  readonly requests: LinkRequests
+  readonly whiteouts: boolean
+}
+
 /** One layer, read while the layers above it are known. */
 export class LayerReader {
   readonly #name: string
   readonly #layer: number
   readonly #seen: SeenPaths
   readonly #requests: LinkRequests
+  readonly #whiteouts: boolean
   /** Everything but files with content waits for the layer's end: a later member of the same path may replace it. */
   readonly #waiting = new Map<string, FileSystemEntry>()
   readonly #symlinks = new Map<string, string>()
@@ -42,11 +53,12 @@ export class LayerReader {
   #lastParent: string | undefined
   #lastIsHidden = false
 
-  constructor(init: { name: string; layer: number; seen: SeenPaths; requests: LinkRequests }) {
+  constructor(init: LayerReaderInit) {
     this.#name = init.name
     this.#layer = init.layer
     this.#seen = init.seen
     this.#requests = init.requests
+    this.#whiteouts = init.whiteouts
   }
 
   /** Takes a member in. Files that can be seen are given back, to be handed on at once. */
@@ -54,7 +66,7 @@ export class LayerReader {
     const number = this.#members++
     const path = this.#resolve(member.path)
     const name = path.slice(path.lastIndexOf('/') + 1)
-    if (name.startsWith(WHITEOUT)) {
+    if (this.#whiteouts && name.startsWith(WHITEOUT)) {
       this.#addWhiteout(path, name)
       return undefined
     }

@@ -14,6 +14,11 @@ const REPORT_BYTES = 4 * 1024 * 1024
 /** `done` counts bytes of tar archives, decompressed, over all layers. */
 export type MergeProgress = ProgressEvent<'layers'>
 
+export interface MergeOptions extends OperationOptions<MergeProgress> {
+  /** Whether names that begin with `.wh.` take away what lower layers have. Default true; false for other archives. */
+  readonly whiteouts?: boolean | undefined
+}
+
 /**
  * Merges the layers of an image to its root file system, as unpacking one after the other would (OCI image
  * specification, "Image Layer Filesystem Changeset"). One pass, the highest layer first: each layer is opened once and
@@ -40,7 +45,7 @@ export type MergeProgress = ProgressEvent<'layers'>
  */
 export async function* mergeLayers(
   layers: readonly ImageLayer[],
-  options: OperationOptions<MergeProgress> = {},
+  options: MergeOptions = {},
 ): AsyncGenerator<FileSystemEntry> {
   if (layers.length > MAX_LAYERS) {
     const found = `At most ${MAX_LAYERS} layers expected, ${layers.length} found.`
@@ -51,7 +56,13 @@ export async function* mergeLayers(
   const progress = new Progress(layers.length, options)
   for (let index = layers.length - 1; index >= 0; index--) {
     const layer = layers[index] as ImageLayer
-    const reader = new LayerReader({ name: layer.name, layer: index, seen, requests })
+    const reader = new LayerReader({
+      name: layer.name,
+      layer: index,
+      seen,
+      requests,
+      whiteouts: options.whiteouts ?? true,
+    })
     for await (const member of membersOf(layer, index, progress, options)) {
       const entry = reader.add(member)
       if (entry) yield entry

@@ -1,8 +1,6 @@
-import type { Dirent, Stats } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
+import { KairosError, translateError } from '@kairos-sdk/core'
 import { fileSource } from '../../../bytes/file-source.js'
+import { type FoundFile, walkDirectory } from '../../../sources/directory/index.js'
 import type { AuthorEntry } from './entry.js'
 
 export interface DirectoryEntriesOptions {
@@ -23,41 +21,30 @@ export async function* directoryEntries(
   directory: string,
   options: DirectoryEntriesOptions = {},
 ): AsyncGenerator<AuthorEntry> {
-  const { at = '', signal } = options
-  throwIfAborted(signal, `Cannot read ${directory}`)
-  const children = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw translateError(error, `Cannot read ${directory}`, 'input/unreadable')
-  })
-  for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(directory, child.name)
-    const target = `${at}/${child.name}`
-    yield await entryOf(child, path, target, options)
-    if (child.isDirectory()) yield* directoryEntries(path, { ...options, at: target })
+  const { at = '', keepOwners = false, signal } = options
+  for await (const found of walkDirectory(directory, { signal })) {
+    if (found.path !== '/') yield await entryOf(found, `${at}${found.path}`, keepOwners)
   }
 }
 
-async function entryOf(child: Dirent, path: string, target: string, options: DirectoryEntriesOptions) {
+async function entryOf(
+  { diskPath, stats, target }: FoundFile,
+  path: string,
+  keepOwners: boolean,
+): Promise<AuthorEntry> {
+  const owner = keepOwners ? { uid: Number(stats.uid), gid: Number(stats.gid) } : {}
+  const mtime = new Date(Number(stats.mtimeNs / 1_000_000n))
+  const attributes = { path, mode: Number(stats.mode & 0o7777n), mtime, ...owner }
+  const name = diskPath.toString()
+  if (stats.isDirectory()) return { ...attributes, type: 'directory' }
+  if (target !== undefined) return { ...attributes, type: 'symlink', target }
+  if (!stats.isFile()) {
+    const kind = stats.isFIFO() ? 'a pipe' : stats.isSocket() ? 'a socket' : 'a device'
+    throw new KairosError('iso/unsupported', `${name}: a file, directory or symbolic link expected, ${kind} found.`)
+  }
   try {
-    const stats = await lstat(path)
-    const attributes = attributesOf(stats, target, options.keepOwners ?? false)
-    if (stats.isDirectory()) return { ...attributes, type: 'directory' as const }
-    if (stats.isSymbolicLink()) return { ...attributes, type: 'symlink' as const, target: await readlink(path) }
-    if (stats.isFile()) return { ...attributes, type: 'file' as const, source: await fileSource(path) }
+    return { ...attributes, type: 'file', source: await fileSource(name) }
   } catch (error) {
-    throw translateError(error, `Cannot read ${path}`, 'input/unreadable')
+    throw translateError(error, `Cannot read ${name}`, 'input/unreadable')
   }
-  throw new KairosError(
-    'iso/unsupported',
-    `${path}: a file, directory or symbolic link expected, ${kindOf(child)} found.`,
-  )
-}
-
-function attributesOf(stats: Stats, path: string, keepOwners: boolean) {
-  const owner = keepOwners ? { uid: stats.uid, gid: stats.gid } : {}
-  return { path, mode: stats.mode & 0o7777, mtime: stats.mtime, ...owner }
-}
-
-function kindOf(child: Dirent): string {
-  if (child.isFIFO()) return 'a pipe'
-  return child.isSocket() ? 'a socket' : 'a device'
 }
