@@ -24,11 +24,11 @@ describe('openSecretFile', () => {
     const path = join(directory, 'config.yaml')
     await write(path, 'secret')
     expect(await readFile(path, 'utf8')).toBe('secret')
-    expect(await modeOf(path)).toBe(0o600)
+    if (process.platform !== 'win32') expect(await modeOf(path)).toBe(0o600)
     expect(await readdir(directory)).toEqual(['config.yaml'])
   })
 
-  it('replaces a file without giving it more readers than it had', async () => {
+  it.skipIf(process.platform === 'win32')('replaces a file without giving it more readers than it had', async () => {
     const path = join(directory, 'config.yaml')
     await writeFile(path, 'old')
     await chmod(path, 0o400)
@@ -50,7 +50,7 @@ describe('openSecretFile', () => {
     expect(await readdir(directory)).toEqual(['config.yaml'])
   })
 
-  it('writes where a symbolic link leads, and keeps the link', async () => {
+  it.skipIf(process.platform === 'win32')('writes where a symbolic link leads, and keeps the link', async () => {
     const target = join(directory, 'target')
     const link = join(directory, 'link')
     await writeFile(target, 'old')

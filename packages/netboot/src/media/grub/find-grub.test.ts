@@ -99,7 +99,8 @@ describe('GRUB in a root file system', () => {
   })
 })
 
-describe("the host's GRUB", () => {
+// The program that stands in for grub-mkimage is a shell script.
+describe.skipIf(process.platform === 'win32')("the host's GRUB", () => {
   let directory: string
   const needed = ['iso9660', 'normal', 'configfile', 'linux', 'search', 'search_label', 'search_fs_file']
 

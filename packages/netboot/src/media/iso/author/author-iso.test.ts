@@ -225,27 +225,30 @@ describe('an authored image that starts', () => {
 })
 
 describe('entries of a directory', () => {
-  it('have names, modes and dates as on the disk, belong to root, and keep links as links', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'kairos-author-test-'))
-    try {
-      const mtime = new Date('2021-01-01T00:00:00Z')
-      await mkdir(join(directory, 'sub'))
-      await writeFile(join(directory, 'sub/file'), 'content', { mode: 0o640 })
-      await utimes(join(directory, 'sub/file'), mtime, mtime)
-      await symlink('sub/file', join(directory, 'link'))
-      const iso = await author(directoryEntries(directory, { at: '/overlay' }))
-      const image = await openIso(iso)
-      expect(await contentsOf(iso)).toEqual(
-        new Map([
-          ['/overlay/link', '-> sub/file'],
-          ['/overlay/sub/file', 'content'],
-        ]),
-      )
-      expect(await image.stat('/overlay/sub/file')).toMatchObject({ mode: 0o100640, user: 0, modifiedAt: mtime })
-    } finally {
-      await rm(directory, { recursive: true })
-    }
-  })
+  it.skipIf(process.platform === 'win32')(
+    'have names, modes and dates as on the disk, belong to root, and keep links as links',
+    async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'kairos-author-test-'))
+      try {
+        const mtime = new Date('2021-01-01T00:00:00Z')
+        await mkdir(join(directory, 'sub'))
+        await writeFile(join(directory, 'sub/file'), 'content', { mode: 0o640 })
+        await utimes(join(directory, 'sub/file'), mtime, mtime)
+        await symlink('sub/file', join(directory, 'link'))
+        const iso = await author(directoryEntries(directory, { at: '/overlay' }))
+        const image = await openIso(iso)
+        expect(await contentsOf(iso)).toEqual(
+          new Map([
+            ['/overlay/link', '-> sub/file'],
+            ['/overlay/sub/file', 'content'],
+          ]),
+        )
+        expect(await image.stat('/overlay/sub/file')).toMatchObject({ mode: 0o100640, user: 0, modifiedAt: mtime })
+      } finally {
+        await rm(directory, { recursive: true })
+      }
+    },
+  )
 
   it('are an error when the directory is not there', async () => {
     await expect(author(directoryEntries('/nowhere/at/all'))).rejects.toMatchObject({ code: 'input/not-found' })
