@@ -9,6 +9,7 @@ export default buildOf({
   'media/ipxe/index': 'src/media/ipxe/index.ts',
   'media/squashfs/index': 'src/media/squashfs/index.ts',
   'sources/index': 'src/sources/index.ts',
+  'provision/index': 'src/provision/index.ts',
   'servers/dhcp/index': 'src/servers/dhcp/index.ts',
   'servers/tftp/index': 'src/servers/tftp/index.ts',
   'servers/http/index': 'src/servers/http/index.ts',

@@ -1,3 +1,14 @@
+export {
+  artifactsOfDirectory,
+  artifactsOfSquashfs,
+  type PackedArtifacts,
+  type PackOptions,
+  type PackProgress,
+  packArtifacts,
+  packSquashfs,
+  type RootArtifacts,
+  type SquashfsArtifactsOptions,
+} from './artifacts/index.js'
 export type { BootArtifacts } from './boot-artifacts.js'
 export { type BootFiles, findBootFiles } from './boot-files.js'
 export { type Cache, type CachedFile, type CachedUrl, openCache } from './cache/index.js'
@@ -35,6 +46,18 @@ export {
   type ReleaseSelection,
   releaseFiles,
 } from './release/index.js'
+export {
+  type EntryStream,
+  openRootSource,
+  overlayEntries,
+  overlayRoot,
+  parseRootSource,
+  type RootSource,
+  type RootSourceLocation,
+  type RootSourcePhase,
+  type RootSourceProgress,
+} from './root-source/index.js'
+export { tarTree, type WriteTarOptions, writeTar } from './tar/index.js'
 export {
   type TransferOptions,
   type TransferPhase,

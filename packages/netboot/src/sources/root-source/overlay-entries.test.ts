@@ -24,12 +24,18 @@ const directory = (path: string, mode = 0o755): FileSystemEntry => ({ type: 'dir
 const symlink = (path: string, target: string): FileSystemEntry => ({ type: 'symlink', path, target })
 const hardlink = (path: string, target: string): FileSystemEntry => ({ type: 'hardlink', path, target })
 
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return `${Buffer.concat(all)}`
+}
+
 async function describeEntry(entry: FileSystemEntry): Promise<string> {
   if (entry.type === 'directory') return `directory ${entry.mode?.toString(8)}`
   if (entry.type === 'symlink' || entry.type === 'hardlink') return `${entry.type} ${entry.target}`
   if (entry.type !== 'file') return entry.type
   const chunks = 'chunks' in entry.source ? entry.source.chunks : entry.source.read(0, entry.source.size)
-  return `file ${Buffer.concat(await Array.fromAsync(chunks))}`
+  return `file ${await textOf(chunks)}`
 }
 
 /** What comes out, by path; a path that comes twice is shown. */
