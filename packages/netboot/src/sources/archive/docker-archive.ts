@@ -53,6 +53,7 @@ export async function openDockerArchive(files: ArchiveFiles, options: ArchiveIma
     name,
     digest: digestOf(bytes),
     architecture: config.architecture ?? options.architecture?.architecture ?? 'amd64',
+    created: config.created,
     labels: config.labels,
     layers,
   }

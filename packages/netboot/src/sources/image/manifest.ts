@@ -28,6 +28,7 @@ const descriptorSchema = z.object({
 const indexSchema = z.object({ manifests: z.array(descriptorSchema), annotations: z.nullish(texts) })
 const manifestSchema = z.object({ config: descriptorSchema, layers: z.array(descriptorSchema) })
 const configSchema = z.object({
+  created: z.nullish(z.string()),
   architecture: z.nullish(z.string()),
   variant: z.nullish(z.string()),
   os: z.nullish(z.string()),
@@ -47,6 +48,8 @@ export interface ImageConfig {
   readonly architecture?: string | undefined
   readonly variant?: string | undefined
   readonly os?: string | undefined
+  /** When it was made. `undefined` also for the year 1, by which Go says that it does not know. */
+  readonly created?: Date | undefined
   readonly labels: ReadonlyMap<string, string>
   /** Digests of the layers' tar archives, decompressed; the lowest first. */
   readonly diffIds: readonly Digest[]
@@ -92,9 +95,16 @@ export function parseConfig(bytes: Uint8Array, name: string): ImageConfig {
     architecture: found.architecture || undefined,
     variant: found.variant || undefined,
     os: found.os || undefined,
+    created: dateOf(found.created),
     labels: new Map(Object.entries(found.config?.Labels ?? {})),
     diffIds: found.rootfs.diff_ids ?? [],
   }
+}
+
+/** A date of RFC 3339. */
+function dateOf(text: string | null | undefined): Date | undefined {
+  const date = new Date(text ?? '')
+  return date.getTime() > 0 ? date : undefined
 }
 
 /**

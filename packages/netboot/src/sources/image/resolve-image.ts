@@ -56,6 +56,7 @@ export async function resolveImage(
     name,
     digest,
     architecture: config.architecture ?? platform ?? architecture?.architecture ?? 'amd64',
+    created: config.created,
     labels: config.labels,
     layers: layers.map((layer, index) =>
       tarLayer({
