@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isHttpUrl, translateError } from '@kairos-sdk/core'
 import { writeImage } from '@kairos-sdk/netboot/iso'
-import { LivePaths } from '@kairos-sdk/netboot/live-iso'
+import { bootArtifactsOfIso } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
@@ -38,12 +38,8 @@ export async function netbootFiles(args: NetbootFilesArguments, context: Context
   try {
     const image = await openImage(iso, context)
     const names = ['kernel', 'initrd', 'rootfs'] as const
-    const parts = await Promise.all(
-      names.map(async (name) => ({
-        source: await image.open(LivePaths[name], { signal }),
-        path: join(directory, prefix + ENDINGS[name]),
-      })),
-    )
+    const artifacts = await bootArtifactsOfIso(image, { signal })
+    const parts = names.map((name) => ({ source: artifacts[name], path: join(directory, prefix + ENDINGS[name]) }))
     await makeDirectory(directory)
     for (const { path } of parts) await checkOutput(path, isHttpUrl(iso) ? [] : [iso], 'Choose another prefix.')
     for (const { source, path } of parts) {

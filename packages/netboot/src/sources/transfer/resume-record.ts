@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { writeBeside } from './write-beside.js'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 
 /** What the bytes of a partial file are the beginning of. It lies beside them, so that a later process can go on. */
 export interface ResumeRecord {
@@ -41,6 +40,18 @@ function recordOf(value: unknown): ResumeRecord | undefined {
   }
 }
 
+/** Only for who holds the lock. It is not synced: one that a power cut damaged counts as absent. */
 export async function writeResumeRecord(path: string, record: ResumeRecord): Promise<void> {
-  await writeBeside(path, JSON.stringify(record))
+  await writeFile(besideOf(path), JSON.stringify(record), { mode: 0o600 })
+  await rename(besideOf(path), path)
+}
+
+export async function removeResumeRecord(path: string): Promise<void> {
+  await rm(besideOf(path), { force: true })
+  await rm(path, { force: true })
+}
+
+/** Always the same name, so that processes that are killed leave one at most. */
+function besideOf(path: string): string {
+  return `${path}.new`
 }

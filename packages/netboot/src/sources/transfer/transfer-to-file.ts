@@ -7,6 +7,7 @@ import { syncDirectory } from '../../media/iso/write/sync-directory.js'
 import { Download } from './download.js'
 import { acquireFileLock, type FileLock } from './file-lock.js'
 import { PartialFile } from './partial-file.js'
+import { removeResumeRecord } from './resume-record.js'
 import type { TransferOptions, TransferRequest, TransferResult } from './transfer.js'
 
 /**
@@ -75,7 +76,7 @@ export async function transferTo(
       })
     }
     await rename(partialPath, path)
-    await rm(recordPath, { force: true })
+    await removeResumeRecord(recordPath)
     await syncDirectory(dirname(path))
     return result
   } catch (error) {
@@ -85,7 +86,10 @@ export async function transferTo(
     await file?.settle().catch(() => undefined)
     const empty = file?.length === 0
     await file?.close()
-    if (empty) await Promise.all([rm(partialPath, { force: true }), rm(`${partialPath}.json`, { force: true })])
+    if (empty) {
+      await rm(partialPath, { force: true })
+      await removeResumeRecord(`${partialPath}.json`)
+    }
     await lock?.release()
   }
 }

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { acquireFileLock } from './file-lock.js'
+
+let directory: string
+let path: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lock-'))
+  path = join(directory, 'lock')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** A lock as a process leaves it that is killed. */
+async function leave(name: string): Promise<string> {
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, name), '')
+  return join(path, name)
+}
+
+describe('acquireFileLock', () => {
+  it('lets one at a time pass, and leaves nothing behind', async () => {
+    let inside = 0
+    let most = 0
+    const pass = async () => {
+      const lock = await acquireFileLock(path)
+      most = Math.max(most, ++inside)
+      await new Promise(setImmediate)
+      inside--
+      await lock.release()
+    }
+    await Promise.all(Array.from({ length: 8 }, pass))
+    expect(most).toBe(1)
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('says once that it waits, and stops waiting when it is cancelled', async () => {
+    const lock = await acquireFileLock(path)
+    const stop = new AbortController()
+    let waits = 0
+    const waiting = acquireFileLock(path, stop.signal, () => {
+      waits++
+      stop.abort()
+    })
+    await expect(waiting).rejects.toThrow()
+    expect(waits).toBe(1)
+    expect(await lock.held()).toBe(true)
+    await lock.release()
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'takes over from a process that is dead, also when its number is used again',
+    async () => {
+      const own = await acquireFileLock(path)
+      const [name = ''] = await readdir(path)
+      await own.release()
+      const [, startTime, place] = name.split('-')
+      const child = spawn(process.execPath, ['-e', ''])
+      await new Promise((resolve) => child.once('exit', resolve))
+      await leave(`${child.pid}-${startTime}-${place}-aaaaaaaaaaaa`)
+      // Ours, but of an earlier life.
+      await leave(`${process.pid}-1-${place}-bbbbbbbbbbbb`)
+      const lock = await acquireFileLock(path)
+      expect(await readdir(path)).toHaveLength(1)
+      await lock.release()
+    },
+  )
+
+  it('gives a process that it cannot look up a minute to show that it lives', async () => {
+    const entry = await leave('1-5-elsewhere-cccccccccccc')
+    const stop = new AbortController()
+    await expect(acquireFileLock(path, stop.signal, () => stop.abort())).rejects.toThrow()
+    const before = new Date(Date.now() - 61_000)
+    await utimes(entry, before, before)
+    const lock = await acquireFileLock(path)
+    await lock.release()
+  })
+
+  it('notices that it was taken for dead', async () => {
+    const lock = await acquireFileLock(path)
+    await rm(path, { recursive: true })
+    expect(await lock.held()).toBe(false)
+    await lock.release()
+  })
+})
