@@ -1,0 +1,45 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OptionDefinition, PositionalDefinition } from '../../runtime/command.js'
+import { textOption } from '../options.js'
+
+/** What names a root file system; in the help of commands that take one. */
+export const SOURCE_FORMS =
+  'A source is quay.io/kairos/ubuntu:24.04 or oci:// and that (a registry), docker://IMAGE (Docker or Podman), oci:DIRECTORY, oci-archive:FILE, docker-archive:FILE, dir:DIRECTORY, tar:FILE, or file:FILE (a tar archive or a squashfs image). Registries are logged in to with docker login or podman login; nothing needs Docker, or root.'
+
+export const sourcePositional = (describe: string) =>
+  ({ type: 'string', demandOption: true, describe, completes: 'file' }) as const satisfies PositionalDefinition
+
+export const sourceOptions = {
+  arch: textOption('Architecture of the image (amd64, arm64, riscv64), where there are several. Otherwise amd64'),
+  'allow-insecure-registries': {
+    type: 'boolean',
+    default: false,
+    describe: 'Allow registries without TLS, or with a certificate that nobody vouches for',
+  },
+  'state-dir': {
+    type: 'string',
+    describe:
+      'Directory whose cache keeps downloads for the next time. Otherwise auroraboot in the one for temporary files',
+    completes: 'directory',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, OptionDefinition>
+
+/** Options of upstream's commands that have another name here. */
+export const otherSourceOptions = {
+  '--insecure': 'It is written --allow-insecure-registries.',
+  '--loglevel': 'It is written --log-level.',
+  '-l': 'It is written --log-level.',
+} as const
+
+export interface SourceArguments {
+  readonly arch: string | undefined
+  readonly allowInsecureRegistries: boolean
+  readonly stateDir: string | undefined
+}
+
+/** Where downloads are kept. */
+export function stateDirectory(stateDir: string | undefined): string {
+  return stateDir ?? join(tmpdir(), 'auroraboot')
+}
