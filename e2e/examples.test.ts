@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderQrPng } from '@kairos-sdk/edgevpn/qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createNetwork } from './namespaces.js'
+import { createNetwork, type Host } from './namespaces.js'
 import { requirement } from './requirements.js'
 
 let directory: string
@@ -47,5 +47,48 @@ describe.skipIf(requirement(['ip', 'root']))('the examples run as they stand', (
     expect(demo.stdout).toContain(
       'install:\n  device: /dev/sda\n  reboot: true\n  auto: true        # no questions asked\n',
     )
+  })
+})
+
+describe.skipIf(requirement(['ip', 'root', '/usr/lib/ipxe/undionly.kpxe']))('the examples of network boot', () => {
+  const path = (name: string) => join(directory, name)
+  // Without a route there is no way for a broadcast to all.
+  const machine = { ...lan(2), routes: { '255.255.255.255/32': 'dev lan' } }
+  const askAs = async (host: Host, mac: string) => {
+    const client = host.run(process.execPath, ['--import', 'tsx', 'e2e/peers/pxe-client.ts', mac])
+    expect(await client.exit, client.stderr).toBe(0)
+    return client.stdout
+  }
+  beforeAll(async () => {
+    const kernel = Buffer.alloc(4096)
+    kernel.write('HdrS', 0x202)
+    await writeFile(path('kernel'), kernel)
+    await writeFile(path('initrd'), 'initrd')
+    await writeFile(path('rootfs'), 'rootfs')
+  })
+
+  it('netboot.ts boots a machine and tells how far it is', async () => {
+    await using network = createNetwork({ us: lan(1), machine })
+    await writeFile(path('netboot.yaml'), '#cloud-config\nhostname: anybody\n')
+    const files = ['kernel', 'initrd', 'rootfs', 'netboot.yaml'].map(path)
+    const server = network.hosts.us.node('examples/netboot.ts', [...files, 'lan'])
+    await server.line(/Waiting for machines on 10\.77\.0\.1, port 8090/)
+    expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d1')).toContain('hostname: anybody')
+    await server.line(/sent +08:00:27:54:1a:d1: other-0, 6 bytes/)
+    server.kill('SIGINT')
+    expect(await server.exit, server.stderr).toBe(0)
+  })
+
+  it('per-machine-config.ts gives machines of a list their own config, and others nothing', async () => {
+    await using network = createNetwork({ us: lan(1), machine })
+    await writeFile(path('machines.json'), '{ "08:00:27:54:1a:d1": "node-1", "08:00:27:54:1a:d2": "node-2" }')
+    const files = ['machines.json', 'kernel', 'initrd', 'rootfs'].map(path)
+    const server = network.hosts.us.node('examples/per-machine-config.ts', [...files, 'lan'])
+    await server.line(/Waiting for 2 machines/)
+    expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d1')).toContain('hostname: "node-1"')
+    expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d2')).toContain('hostname: "node-2"')
+    expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d3')).toBe('no offer\n')
+    server.kill('SIGINT')
+    expect(await server.exit, server.stderr).toBe(0)
   })
 })
