@@ -222,8 +222,7 @@ describe.skipIf(requirement(['umoci', 'unsquashfs', 'getfattr', 'bsdtar', 'tar',
     async function unpackedByUs(base: string, layers: readonly ImageLayer[]): Promise<TreeDescription> {
       const path = join(base, 'ours.squashfs')
       const handle = await open(path, 'wx')
-      await writeSquashfs(mergeLayers(layers), fileSink(handle))
-      await handle.close()
+      await writeSquashfs(mergeLayers(layers), fileSink(handle)).finally(() => handle.close())
       await run('unsquashfs', ['-no-progress', '-d', join(base, 'ours'), path])
       return await describeTree(join(base, 'ours'))
     }
@@ -237,6 +236,15 @@ describe.skipIf(requirement(['umoci', 'unsquashfs', 'getfattr', 'bsdtar', 'tar',
       expect(found).toEqual(expected)
       const isRead = title.includes('in its own layer is hidden') ? [...files, files[0]] : files
       expect(opened.toSorted()).toEqual([...isRead].sort())
+    })
+
+    it.each<[string, (readonly SampleMember[])[], string]>([
+      ['follows a link of a lower layer', [[directory('usr/'), symlink('lib', 'usr')], [file('lib/x')]], '/usr/x'],
+      ['takes the last of two members', [[file('x', 'first'), file('x', 'last')]], '/x'],
+    ])('are refused, not merged to something else, where umoci %s', async (title, layers, path) => {
+      const { base, image, files } = await makeImage(title, layers)
+      expect((await unpackedByUmoci(base, image)).has(path)).toBe(true)
+      await expect(unpackedByUs(base, layersOf(files))).rejects.toMatchObject({ code: 'layers/unsupported' })
     })
 
     it.each(['tar', 'bsdtar'])('and a tar archive of them is what %s unpacks', async (program) => {

@@ -22,7 +22,7 @@ export interface MergeOptions extends OperationOptions<MergeProgress> {
 /**
  * Merges the layers of an image to its root file system, as unpacking one after the other would (OCI image
  * specification, "Image Layer Filesystem Changeset"). One pass, the highest layer first: each layer is opened once and
- * streamed, what higher layers hide is skipped. In memory are only the paths (about 130 bytes each), and of the layer
+ * streamed, what higher layers hide is skipped. In memory are only the paths (about 100 bytes each), and of the layer
  * that is being read what is neither file nor hidden.
  *
  * Entries come in no order; parents may come late or not at all. The content of a file is read before the next entry is
