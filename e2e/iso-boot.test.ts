@@ -42,7 +42,7 @@ const forLinux: AuthorEntry[] = [
 /** Looks into unpacked packages as `findGrub` would into an image. */
 function rootfsOf(directory: string): RootFileSystem {
   const open = async (path: string) => (findProgram(directory + path) ? fileSource(directory + path) : undefined)
-  return { name: directory, open }
+  return { name: directory, open, list: async () => [] }
 }
 
 describe.skipIf(
