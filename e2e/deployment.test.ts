@@ -112,7 +112,7 @@ describe('the manifests for Kubernetes', () => {
   })
 })
 
-describe.skipIf(requirement(['ip', 'setpriv', 'root', '/boot/ipxe.efi']))('the rights of the pod', () => {
+describe.skipIf(requirement(['ip', 'setpriv', 'root']))('the rights of the pod', () => {
   /** Root that may do no more than the capabilities that are named, as a container runtime starts it. */
   function withCapabilities(names: readonly string[]): string[] {
     // Root without capabilities reads what belongs to root; the project may be somebody else's here.
@@ -121,7 +121,7 @@ describe.skipIf(requirement(['ip', 'setpriv', 'root', '/boot/ipxe.efi']))('the r
     return [findProgram('setpriv') ?? 'setpriv', '--no-new-privs', `--bounding-set=${set}`, `--inh-caps=${set}`]
   }
   const lan = (address: number) => ({ interfaces: { lan: `10.77.0.${address}/24` } })
-  const server = [process.execPath, '--import', 'tsx', 'e2e/peers/boot-server.ts']
+  const server = [process.execPath, '--import', 'tsx', 'e2e/peers/firmware-server.ts']
 
   it('are enough for DHCP, also by broadcast, and TFTP', async () => {
     await using network = createNetwork({ us: lan(1), machine: lan(2) })
