@@ -1,0 +1,5 @@
+export type { CloudConfigTemplate } from './cloud-config.js'
+export type { Configuration, SystemSource } from './configuration.js'
+export { configurationJsonSchema } from './json-schema.js'
+export type { ListenAddress } from './listen-address.js'
+export { type ReadConfiguration, type ReadConfigurationOptions, readConfiguration } from './read-configuration.js'
