@@ -40,7 +40,8 @@ const MODULES = [
 
 /**
  * Looks for `/config.yaml` on every disk and partition, prints it, and lists what is in `/e2e` beside it; with `config_url=` on the command line gets it from
- * there. Lines of its own begin with `e2e:`.
+ * there. With `e2e.fetch` it gets the root file system of `root=live:` too, and with `e2e.live` goes on in it. Lines of its own
+ * begin with `e2e:`.
  */
 const INIT = `#!/bin/busybox sh
 export PATH=/bin
@@ -79,6 +80,14 @@ if [ -n "$url" ]; then
     udhcpc -q -n -t 20 -T 1 -i $name -s /bin/dhcp-script >/dev/null && break
   done
   wget -q -O /config.yaml "$url" && print_config network /config.yaml
+  if grep -q 'e2e[.]' /proc/cmdline; then
+    rootfs=$(sed 's/.*root=live:\\([^ ]*\\).*/\\1/' /proc/cmdline)
+    wget -q -O /rootfs.squashfs "$rootfs" && echo "e2e: sha256 $(sha256sum < /rootfs.squashfs | cut -d' ' -f1) live"
+    if grep -q 'e2e[.]live' /proc/cmdline && mount -t squashfs -o ro,loop /rootfs.squashfs /medium; then
+      echo "e2e: switching root"
+      exec switch_root /medium /init
+    fi
+  fi
 else
   tries=0
   while [ $tries -lt 200 ]; do
