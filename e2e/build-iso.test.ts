@@ -84,7 +84,7 @@ describe.skipIf(
     const expected = await sha256Of(at('whole/kairos.iso'))
     for (let round = 0; round < 8; round++) {
       await killAuroraboot(directory.path, build('killed'), took * (0.2 + 0.8 * Math.random()))
-      const names = await readdir(at('killed')).catch(() => [])
+      const names = await readdir(at('killed')).catch((): string[] => [])
       // What is left besides is recognisable.
       expect(names.filter((name) => !name.startsWith('.kairos.iso.part') && !name.startsWith('kairos.iso'))).toEqual([])
       if (names.includes('kairos.iso')) expect(await sha256Of(at('killed/kairos.iso'))).toBe(expected)
