@@ -19,6 +19,7 @@ export {
   hashSource,
   httpSource,
   memorySource,
+  type OpenSource,
   type OverlaySource,
   overlaySource,
   type PatchedExtent,

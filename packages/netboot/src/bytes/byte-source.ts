@@ -25,6 +25,30 @@ export interface ByteSource {
    *   `input/*` while reading
    */
   read(offset: number, length: number, options?: ReadOptions): AsyncIterable<Uint8Array>
+  /**
+   * Opens the source for many reads into the same memory: a server that sends to many clients would spend more on new memory
+   * than on the bytes. Sources that have nothing to gain leave it out.
+   *
+   * @throws KairosError `input/*`
+   */
+  readonly open?: (() => Promise<OpenSource>) | undefined
+}
+
+/** A source that is held open, and has to be closed. */
+export interface OpenSource {
+  /**
+   * Fills `into` with the bytes from `offset` on.
+   *
+   * @throws KairosError `input/changed` when the source ends before, `input/*`
+   */
+  readInto(into: Uint8Array, offset: number): Promise<void>
+  /**
+   * Asserts that the source is still what it was when it was opened.
+   *
+   * @throws KairosError `input/changed`
+   */
+  verify(): Promise<void>
+  close(): Promise<void>
 }
 
 /**

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFully } from './byte-source.js'
 import { fileSource, isFileSource } from './file-source.js'
 import { memorySource } from './memory-source.js'
+import { sliceSource } from './slice-source.js'
 
 let directory: string
 beforeEach(async () => {
@@ -56,6 +57,24 @@ describe('fileSource', () => {
     await expect(fileSource(join(directory, 'none'))).rejects.toMatchObject({ code: 'input/not-found' })
     await expect(fileSource(directory)).rejects.toMatchObject({ code: 'input/is-a-directory' })
     await expect(fileSource('/dev/null')).rejects.toMatchObject({ code: 'input/unreadable' })
+  })
+
+  it('held open fills memory again and again, itself or a slice of it, and notices a change', async () => {
+    const path = join(directory, 'file')
+    await writeFile(path, '0123456789')
+    const source = await fileSource(path)
+    const opened = await sliceSource(source, 2, 6).open?.()
+    const into = Buffer.alloc(3)
+    await opened?.readInto(into, 1)
+    expect(into.toString()).toBe('345')
+    await opened?.verify()
+    await writeFile(path, '01234')
+    await expect(opened?.verify()).rejects.toMatchObject({ code: 'input/changed' })
+    await expect(opened?.readInto(into, 2)).rejects.toMatchObject({ code: 'input/changed' })
+    await opened?.close()
+    await expect(source.open?.()).rejects.toMatchObject({ code: 'input/changed' })
+    await rm(path)
+    await expect(source.open?.()).rejects.toMatchObject({ code: 'input/not-found' })
   })
 
   it('is told from other sources', async () => {

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
-import { type ByteSource, checkRange, type ReadOptions } from './byte-source.js'
+import { type ByteSource, checkRange, type OpenSource, type ReadOptions } from './byte-source.js'
 
 /** Larger chunks are no faster from a page cache, and cost a served client more memory. */
 const CHUNK_BYTES = 256 * 1024
@@ -43,6 +43,7 @@ export async function fileSource(path: string): Promise<FileSource> {
       checkRange(source, offset, length)
       return chunks(path, opened, offset, length, options)
     },
+    open: () => openFile(path, opened),
     async verify() {
       checkUnchanged(path, opened, await statOf(path))
     },
@@ -103,5 +104,37 @@ async function* chunks(
     throw translateError(error, doing, 'input/unreadable')
   } finally {
     await handle?.close()
+  }
+}
+
+async function openFile(path: string, before: BigIntStats): Promise<OpenSource> {
+  const doing = `Cannot read ${path}`
+  const translated = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error) => {
+      throw translateError(error, doing, 'input/unreadable')
+    })
+  const handle = await translated(open(path, 'r'))
+  const verify = async () => checkUnchanged(path, before, await translated(handle.stat({ bigint: true })))
+  try {
+    await verify()
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  return {
+    async readInto(into, offset) {
+      for (let filled = 0; filled < into.length; ) {
+        const { bytesRead } = await translated(handle.read(into, filled, into.length - filled, offset + filled))
+        if (bytesRead === 0) {
+          throw new KairosError(
+            'input/changed',
+            `${path}: ${before.size} bytes expected, the end found at ${offset + filled}.`,
+          )
+        }
+        filled += bytesRead
+      }
+    },
+    verify,
+    close: () => translated(handle.close()),
   }
 }

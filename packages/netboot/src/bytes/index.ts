@@ -1,4 +1,4 @@
-export { type ByteSource, checkRange, type ReadOptions, readFully } from './byte-source.js'
+export { type ByteSource, checkRange, type OpenSource, type ReadOptions, readFully } from './byte-source.js'
 export { type CacheOptions, cachedSource } from './cached-source.js'
 export { concatSource } from './concat-source.js'
 export { type FileSource, fileSource, isFileSource } from './file-source.js'

@@ -1,4 +1,4 @@
-import { type ByteSource, checkRange, type ReadOptions } from './byte-source.js'
+import { type ByteSource, checkRange, type OpenSource, type ReadOptions } from './byte-source.js'
 
 /**
  * A range of another source as a source of its own.
@@ -14,6 +14,14 @@ export function sliceSource(source: ByteSource, offset: number, length: number, 
       checkRange(slice, from, count)
       return source.read(offset + from, count, options)
     },
+    open: source.open && openSlice(source.open, offset),
   }
   return slice
+}
+
+function openSlice(open: () => Promise<OpenSource>, offset: number): () => Promise<OpenSource> {
+  return async () => {
+    const opened = await open()
+    return { ...opened, readInto: (into, from) => opened.readInto(into, offset + from) }
+  }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { KairosError } from '@kairos-sdk/core'
-import type { ByteSource } from '../../bytes/byte-source.js'
+import type { ByteSource, OpenSource } from '../../bytes/byte-source.js'
 import type { ByteRange } from './range.js'
 
 /** A transfer that is under way. */
@@ -17,39 +17,94 @@ export interface Sending {
   readonly onBytes: (count: number) => void
 }
 
+/** Larger pieces are no faster, and two of them are held for each client. */
+const PIECE_BYTES = 256 * 1024
+
 /**
- * Sends a range of a source. Of each client at most one piece of the source is in memory beside what its socket holds: one
- * that does not read slows its own source, and nothing else.
+ * Sends a range of a source. Of each client two pieces of the source are in memory at most, one that is sent and one that is
+ * read meanwhile: a client that does not read slows its own source, and nothing else.
  *
  * @throws KairosError `http/client-gone` when the client closes the connection; what the source throws; `input/changed`
  *   when the source gives another number of bytes than it has. Never ends the answer then: the caller is to cut it off
  */
-export async function sendContent({ response, source, range, begin, whyGone, onBytes }: Sending): Promise<void> {
+export async function sendContent(sending: Sending): Promise<void> {
+  const { response, source, whyGone } = sending
   const gone = new AbortController()
+  const { signal } = gone
   const onClose = () => gone.abort(new KairosError('http/client-gone', whyGone()))
   response.once('close', onClose)
   if (response.destroyed) onClose()
-  const { signal } = gone
-  let left = range.length
   try {
-    for await (const chunk of source.read(range.offset, range.length, { signal })) {
-      signal.throwIfAborted()
-      if (left === range.length) begin()
-      if (chunk.length > left) throw wrongLength(source)
-      left -= chunk.length
-      if (!response.write(chunk)) await once(response, 'drain', { signal })
-      onBytes(chunk.length)
-    }
-    if (left > 0) throw wrongLength(source)
-    await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      response.end(() => resolve())
-    })
+    if (source.open) await sendPieces(await source.open(), sending, signal)
+    else await sendChunks(sending, signal)
+    await whenSent((done) => response.end(done), signal)
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   } finally {
     response.off('close', onClose)
   }
+}
+
+/** Through two buffers by turns, one of which is filled while the other is sent. */
+async function sendPieces(source: OpenSource, sending: Sending, signal: AbortSignal): Promise<void> {
+  const { response, range, begin, onBytes } = sending
+  const end = range.offset + range.length
+  const size = Math.min(PIECE_BYTES, range.length)
+  let [filled, spare] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
+  const fill = async (buffer: Buffer, at: number) => {
+    const piece = buffer.subarray(0, Math.min(size, end - at))
+    await source.readInto(piece, at)
+    // Who changed the file since gave us a mixture; without its end nobody takes that for a whole one.
+    if (at + piece.length === end) await source.verify()
+    return piece
+  }
+  try {
+    let next = await fill(filled, range.offset)
+    begin()
+    for (let at = range.offset; at < end; ) {
+      signal.throwIfAborted()
+      const piece = next
+      at += piece.length
+      const sent = whenSent((done) => response.write(piece, done), signal)
+      const read = at < end ? fill(spare, at) : undefined
+      // Both are waited for in any case: neither buffer nor file may be in use when they are given up.
+      const [sending, reading] = await Promise.allSettled([sent, read])
+      if (sending.status === 'rejected') throw sending.reason
+      if (reading.status === 'rejected') throw reading.reason
+      onBytes(piece.length)
+      if (reading.value) next = reading.value
+      ;[filled, spare] = [spare, filled]
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function sendChunks(sending: Sending, signal: AbortSignal): Promise<void> {
+  const { response, source, range, begin, onBytes } = sending
+  let left = range.length
+  for await (const chunk of source.read(range.offset, range.length, { signal })) {
+    signal.throwIfAborted()
+    if (left === range.length) begin()
+    if (chunk.length > left) throw wrongLength(source)
+    left -= chunk.length
+    if (!response.write(chunk)) await once(response, 'drain', { signal })
+    onBytes(chunk.length)
+  }
+  if (left > 0) throw wrongLength(source)
+}
+
+/** Waits until the system has taken what is written, or the client is gone. */
+function whenSent(write: (done: () => void) => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    write(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+  })
 }
 
 function wrongLength({ name, size }: ByteSource): KairosError {
