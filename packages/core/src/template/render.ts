@@ -27,9 +27,8 @@ export interface RenderedTemplate {
 }
 
 /**
- * Renders a template of Go's text/template, with the functions of sprig that need nothing but their arguments. Of the
- * npm registry's libraries for it, one (go-text-template) has neither sprig nor a release older than a few months, and
- * another (gotmpl) starts a Go program.
+ * Renders a template of Go's text/template, with the functions of sprig that need nothing but their arguments. Of npm's
+ * libraries for it, go-text-template 0.2.2 has no `if` and no `range` yet, and gotmpl runs a Go program: so this is our own.
  *
  * As in Go with `missingkey=zero` and data without types: a missing key is nil, which prints `<no value>`, and a field of
  * nil is an error. Left out: `call`, `js`, complex numbers, and what reads the environment, the clock, the network or

@@ -5,7 +5,6 @@ export type CharacterTest = (char: string) => boolean
 export type Assertion = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'word-boundary' | 'no-word-boundary'
 
 export type RegexNode =
-  | { readonly type: 'empty' }
   | { readonly type: 'character'; readonly test: CharacterTest }
   | { readonly type: 'assertion'; readonly assertion: Assertion }
   | { readonly type: 'sequence'; readonly nodes: readonly RegexNode[] }

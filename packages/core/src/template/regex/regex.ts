@@ -48,8 +48,6 @@ export class Regex {
 
   #compile(node: RegexNode): void {
     switch (node.type) {
-      case 'empty':
-        return
       case 'character':
         this.#emit({ op: 'character', test: node.test })
         return
