@@ -6,7 +6,16 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import type { BenchResult } from './result.ts'
 
 /** Files of this folder that are not benchmarks. */
-const SUPPORT = ['run', 'result', 'pairing-peers']
+const SUPPORT = [
+  'run',
+  'result',
+  'pairing-peers',
+  'netboot-server',
+  'netboot-rack',
+  'netboot-tftp-client',
+  'netboot-boots',
+  'process-tree',
+]
 
 const available = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith('.ts'))

@@ -1,7 +1,13 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
 import { cloudConfigOption, textOption } from '../options.js'
-import { otherSourceOptions, SOURCE_FORMS, sourceOptions, sourcePositional } from '../sources/source-options.js'
+import {
+  compressionOption,
+  otherSourceOptions,
+  SOURCE_FORMS,
+  sourceOptions,
+  sourcePositional,
+} from '../sources/source-options.js'
 
 const directoryOption = (describe: string) =>
   ({ type: 'string', describe, completes: 'directory', requiresArg: true }) as const
@@ -27,12 +33,7 @@ export const buildIso: Command<object> = command({
       'Kernel arguments added to each entry of the menu; not those of the installed system',
     ),
     'live-console': textOption('Console arguments of each entry, instead of console=ttyS0 console=tty1'),
-    compression: {
-      choices: ['zstd', 'gzip'],
-      default: 'zstd',
-      describe: 'Of the root file system. gzip is for kernels before 4.14: no smaller, and slower to make and to read',
-      requiresArg: true,
-    },
+    compression: compressionOption,
     ...sourceOptions,
   },
   otherOptions: {

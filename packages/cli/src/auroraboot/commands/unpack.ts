@@ -1,6 +1,12 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
-import { otherSourceOptions, SOURCE_FORMS, sourceOptions, sourcePositional } from '../sources/source-options.js'
+import {
+  compressionOption,
+  otherSourceOptions,
+  SOURCE_FORMS,
+  sourceOptions,
+  sourcePositional,
+} from '../sources/source-options.js'
 
 export const unpack: Command<object> = command({
   command: 'unpack <image> <output>',
@@ -26,6 +32,7 @@ export const unpack: Command<object> = command({
       describe: 'What to write, where the name of the output does not say it',
       requiresArg: true,
     },
+    compression: compressionOption,
     ...sourceOptions,
   },
   otherOptions: otherSourceOptions,

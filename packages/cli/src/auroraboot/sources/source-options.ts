@@ -26,6 +26,13 @@ export const sourceOptions = {
   },
 } as const satisfies Record<string, OptionDefinition>
 
+export const compressionOption = {
+  choices: ['zstd', 'gzip'],
+  default: 'zstd',
+  describe: 'Of the squashfs image. gzip is for kernels before 4.14: no smaller, and slower to make and to read',
+  requiresArg: true,
+} as const satisfies OptionDefinition
+
 /** Options of upstream's commands that have another name here. */
 export const otherSourceOptions = {
   '--insecure': 'It is written --allow-insecure-registries.',

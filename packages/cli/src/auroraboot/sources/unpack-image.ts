@@ -15,6 +15,8 @@ export interface UnpackArguments extends SourceArguments {
   /** `-` is standard output. */
   readonly output: string
   readonly format: UnpackFormat | undefined
+  /** Of a squashfs image. */
+  readonly compression: 'zstd' | 'gzip'
 }
 
 /**
@@ -23,7 +25,7 @@ export interface UnpackArguments extends SourceArguments {
  * @throws KairosError those of `openRootSource` and `unpackRoot`
  */
 export async function unpackImage(args: UnpackArguments, context: Context): Promise<void> {
-  const { image, output } = args
+  const { image, output, compression } = args
   const { reporter, signal } = context
   const toStandardOutput = output === '-'
   const format = args.format ?? (toStandardOutput ? 'tar' : unpackFormatOf(output))
@@ -39,7 +41,7 @@ export async function unpackImage(args: UnpackArguments, context: Context): Prom
       onProgress: tasks.onProgress,
     })
     if (toStandardOutput) return await printTar(root, tasks, context)
-    const { warnings } = await unpackRoot(root, output, { format, signal, onProgress: tasks.onProgress })
+    const { warnings } = await unpackRoot(root, output, { format, compression, signal, onProgress: tasks.onProgress })
     const size = format === 'directory' ? undefined : (await stat(output)).size
     tasks.succeed(`Wrote ${output}${size === undefined ? '' : `, ${formatBytes(size)}`}`)
     for (const warning of warnings) reporter.warn(warning)
