@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderQrPng } from '@kairos-sdk/edgevpn/qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memorySource } from '../packages/netboot/src/bytes/memory-source.js'
 import { createNetwork, type Host } from './namespaces.js'
 import { requirement } from './requirements.js'
+import { runProgram } from './run-program.js'
+import { writeOciLayout } from './small-oci-layout.js'
 
 let directory: string
 beforeAll(async () => {
@@ -90,5 +93,25 @@ describe.skipIf(requirement(['ip', 'root', '/usr/lib/ipxe/undionly.kpxe']))('the
     expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d3')).toBe('no offer\n')
     server.kill('SIGINT')
     expect(await server.exit, server.stderr).toBe(0)
+  })
+})
+
+describe('the example of images', () => {
+  it('image-to-squashfs.ts makes boot artifacts of a container image, or says what is missing', async () => {
+    const at = (name: string) => join(directory, name)
+    const file = (path: string) => ({ type: 'file', path, source: memorySource(path, path) }) as const
+    await writeOciLayout(at('layout'), [[file('/boot/vmlinuz')], [file('/boot/initrd')]])
+    await writeOciLayout(at('no-kernel'), [[file('/etc/passwd')]])
+    const example = (layout: string) => {
+      return runProgram(process.execPath, ['examples/image-to-squashfs.ts', `oci:${at(layout)}`, at('image')])
+    }
+    const { code, output } = await example('layout')
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/is sha256:[0-9a-f]{64}\/amd64\n.*For amd64 machines/s)
+    expect(await readFile(at('image-kernel'), 'utf8')).toBe('/boot/vmlinuz')
+    expect(await readFile(at('image-initrd'), 'utf8')).toBe('/boot/initrd')
+    expect((await readFile(at('image.squashfs'))).toString('latin1', 0, 4)).toBe('hsqs')
+    const without = await example('no-kernel')
+    expect([without.code, without.output]).toEqual([1, expect.stringContaining('artifacts/not-found')])
   })
 })
