@@ -6,4 +6,5 @@ export default buildOf({
   'cloud-config/index': 'src/cloud-config/index.ts',
   'template/index': 'src/template/index.ts',
   'settings/index': 'src/settings/index.ts',
+  'text/index': 'src/text/index.ts',
 })
