@@ -17,12 +17,12 @@ export interface Sending {
   readonly onBytes: (count: number) => void
 }
 
-/** Larger pieces are no faster, and two of them are held for each client. */
-const PIECE_BYTES = 256 * 1024
+/** Half of it costs a tenth of the rate with many clients; twice as much, 16 MiB of memory with 32 of them. */
+const PIECE_BYTES = 512 * 1024
 
 /**
- * Sends a range of a source. Of each client two pieces of the source are in memory at most, one that is sent and one that is
- * read meanwhile: a client that does not read slows its own source, and nothing else.
+ * Sends a range of a source. Of each client one piece of the source is in memory beside what the system holds: a client that
+ * does not read slows its own source, and nothing else.
  *
  * @throws KairosError `http/client-gone` when the client closes the connection; what the source throws; `input/changed`
  *   when the source gives another number of bytes than it has. Never ends the answer then: the caller is to cut it off
@@ -45,35 +45,21 @@ export async function sendContent(sending: Sending): Promise<void> {
   }
 }
 
-/** Through two buffers by turns, one of which is filled while the other is sent. */
+/** Through one buffer: filling the next while one is sent made nothing faster, as other clients use the time. */
 async function sendPieces(source: OpenSource, sending: Sending, signal: AbortSignal): Promise<void> {
   const { response, range, begin, onBytes } = sending
   const end = range.offset + range.length
-  const size = Math.min(PIECE_BYTES, range.length)
-  let [filled, spare] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
-  const fill = async (buffer: Buffer, at: number) => {
-    const piece = buffer.subarray(0, Math.min(size, end - at))
-    await source.readInto(piece, at)
-    // Who changed the file since gave us a mixture; without its end nobody takes that for a whole one.
-    if (at + piece.length === end) await source.verify()
-    return piece
-  }
+  const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, range.length))
   try {
-    let next = await fill(filled, range.offset)
-    begin()
     for (let at = range.offset; at < end; ) {
-      signal.throwIfAborted()
-      const piece = next
+      const piece = buffer.subarray(0, Math.min(buffer.length, end - at))
+      await source.readInto(piece, at)
+      // Who changed the file since gave us a mixture; without its end nobody takes that for a whole one.
+      if (at + piece.length === end) await source.verify()
+      if (at === range.offset) begin()
+      await whenSent((done) => response.write(piece, done), signal)
       at += piece.length
-      const sent = whenSent((done) => response.write(piece, done), signal)
-      const read = at < end ? fill(spare, at) : undefined
-      // Both are waited for in any case: neither buffer nor file may be in use when they are given up.
-      const [sending, reading] = await Promise.allSettled([sent, read])
-      if (sending.status === 'rejected') throw sending.reason
-      if (reading.status === 'rejected') throw reading.reason
       onBytes(piece.length)
-      if (reading.value) next = reading.value
-      ;[filled, spare] = [spare, filled]
     }
   } finally {
     await source.close()
