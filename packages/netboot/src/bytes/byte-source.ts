@@ -31,7 +31,7 @@ export interface ByteSource {
    *
    * @throws KairosError `input/*`
    */
-  readonly open?: (() => Promise<OpenSource>) | undefined
+  readonly openForReading?: (() => Promise<OpenSource>) | undefined
 }
 
 /** A source that is held open, and has to be closed. */

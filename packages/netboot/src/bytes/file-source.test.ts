@@ -63,7 +63,7 @@ describe('fileSource', () => {
     const path = join(directory, 'file')
     await writeFile(path, '0123456789')
     const source = await fileSource(path)
-    const opened = await sliceSource(source, 2, 6).open?.()
+    const opened = await sliceSource(source, 2, 6).openForReading?.()
     const into = Buffer.alloc(3)
     await opened?.readInto(into, 1)
     expect(into.toString()).toBe('345')
@@ -72,9 +72,9 @@ describe('fileSource', () => {
     await expect(opened?.verify()).rejects.toMatchObject({ code: 'input/changed' })
     await expect(opened?.readInto(into, 2)).rejects.toMatchObject({ code: 'input/changed' })
     await opened?.close()
-    await expect(source.open?.()).rejects.toMatchObject({ code: 'input/changed' })
+    await expect(source.openForReading?.()).rejects.toMatchObject({ code: 'input/changed' })
     await rm(path)
-    await expect(source.open?.()).rejects.toMatchObject({ code: 'input/not-found' })
+    await expect(source.openForReading?.()).rejects.toMatchObject({ code: 'input/not-found' })
   })
 
   it('is told from other sources', async () => {

@@ -43,7 +43,7 @@ export async function fileSource(path: string): Promise<FileSource> {
       checkRange(source, offset, length)
       return chunks(path, opened, offset, length, options)
     },
-    open: () => openFile(path, opened),
+    openForReading: () => openFile(path, opened),
     async verify() {
       checkUnchanged(path, opened, await statOf(path))
     },

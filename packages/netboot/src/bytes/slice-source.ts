@@ -14,7 +14,7 @@ export function sliceSource(source: ByteSource, offset: number, length: number, 
       checkRange(slice, from, count)
       return source.read(offset + from, count, options)
     },
-    open: source.open && openSlice(source.open, offset),
+    openForReading: source.openForReading && openSlice(source.openForReading, offset),
   }
   return slice
 }

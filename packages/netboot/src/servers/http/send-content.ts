@@ -35,7 +35,7 @@ export async function sendContent(sending: Sending): Promise<void> {
   response.once('close', onClose)
   if (response.destroyed) onClose()
   try {
-    if (source.open) await sendPieces(await source.open(), sending, signal)
+    if (source.openForReading) await sendPieces(await source.openForReading(), sending, signal)
     else await sendChunks(sending, signal)
     await whenSent((done) => response.end(done), signal)
   } catch (error) {
