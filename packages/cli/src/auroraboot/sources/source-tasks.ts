@@ -25,6 +25,10 @@ export function sourceTasks(reporter: Reporter, message: string): SourceTasks {
   }
   return {
     onProgress(event) {
+      if (event.phase === 'offline') {
+        reporter.warn(`${event.message}.`)
+        return
+      }
       if (event.phase === 'download') {
         // Each layer alone is too much to follow.
         if (event.subject !== undefined) return

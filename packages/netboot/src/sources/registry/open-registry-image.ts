@@ -128,7 +128,7 @@ async function resolveTag(
     const digest = await records.recall(reference)
     if (!digest) throw error
     onProgress?.({
-      phase: 'resolve',
+      phase: 'offline',
       message: `${reference.registry} cannot be reached: taking ${name} as it was last (${digest})`,
     })
     return { digest }
