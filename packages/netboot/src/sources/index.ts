@@ -13,7 +13,7 @@ export type { BootArtifacts } from './boot-artifacts.js'
 export { type BootFiles, findBootFiles } from './boot-files.js'
 export { type Cache, type CachedFile, type CachedUrl, openCache } from './cache/index.js'
 export type { ContainerImage, ImageLayer } from './container-image.js'
-export { type EngineAddress, engineAddresses } from './engine/index.js'
+export { type EngineAddress, type EngineEnvironment, engineAddresses } from './engine/index.js'
 export {
   type ArchiveImageSource,
   type Digest,

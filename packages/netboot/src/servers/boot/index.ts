@@ -9,6 +9,8 @@ export type {
   IgnoredReason,
   MachineState,
   NetbootEvent,
+  NetbootMachineEvent,
+  NetbootTransferEvent,
 } from './netboot-events.js'
 export type {
   MachineSetup,

@@ -3,7 +3,7 @@ import type { Endpoint } from '../datagram-socket.js'
 import type { BootStep, Machine } from '../dhcp/machine.js'
 
 /** What is said of every event that concerns a machine. */
-interface OfMachine {
+export interface NetbootMachineEvent {
   /** Wall-clock time. */
   readonly time: Date
   readonly mac: string
@@ -14,7 +14,7 @@ interface OfMachine {
 }
 
 /** A file that arrived at a machine. Each is told once per boot. */
-interface Sent extends OfMachine {
+export interface NetbootTransferEvent extends NetbootMachineEvent {
   /** As the log has it: `kernel`, `initrd-0`, `other-0`, `ipxe.efi`; never a URL, which would be a secret. */
   readonly name: string
   /** Bytes that were sent; of a file that was fetched in ranges, all together. */
@@ -34,20 +34,20 @@ export type IgnoredReason =
 
 export type NetbootEvent =
   /** A machine begins to boot. */
-  | (OfMachine & { readonly type: 'seen'; readonly machine: Machine })
+  | (NetbootMachineEvent & { readonly type: 'seen'; readonly machine: Machine })
   /** It was offered iPXE (`firmware`) or, once it runs iPXE, its script. */
-  | (OfMachine & { readonly type: 'offered'; readonly step: BootStep })
+  | (NetbootMachineEvent & { readonly type: 'offered'; readonly step: BootStep })
   /** It gets no answer; `error` tells what to install when a build is missing. */
-  | (OfMachine & { readonly type: 'ignored'; readonly reason: IgnoredReason; readonly error?: KairosError })
+  | (NetbootMachineEvent & { readonly type: 'ignored'; readonly reason: IgnoredReason; readonly error?: KairosError })
   /** iPXE, over TFTP or HTTP. */
-  | (Sent & { readonly type: 'firmware-sent'; readonly transport: 'tftp' | 'http' })
+  | (NetbootTransferEvent & { readonly type: 'firmware-sent'; readonly transport: 'tftp' | 'http' })
   /** The script that tells iPXE what to load. */
-  | (Sent & { readonly type: 'script-sent' })
-  | (Sent & { readonly type: 'kernel' | 'initrd' | 'rootfs' | 'config' })
+  | (NetbootTransferEvent & { readonly type: 'script-sent' })
+  | (NetbootTransferEvent & { readonly type: 'kernel' | 'initrd' | 'rootfs' | 'config' })
   /** Another file that the command line names by `{{ ID "…" }}`. */
-  | (Sent & { readonly type: 'file' })
+  | (NetbootTransferEvent & { readonly type: 'file' })
   /** A file could not be sent, or the policy failed. `mac` is `undefined` when nobody can tell whose failure it is. */
-  | (Omit<OfMachine, 'mac'> & {
+  | (Omit<NetbootMachineEvent, 'mac'> & {
       readonly type: 'failed'
       readonly mac: string | undefined
       readonly name?: string

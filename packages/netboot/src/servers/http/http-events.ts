@@ -12,7 +12,7 @@ export type HttpRefusalReason =
   /** No byte of the file is in the range. */
   | 'range'
 
-interface About {
+export interface HttpEventSubject {
   readonly client: Endpoint
   /** The name under which the file is registered; never its path, which is a secret. */
   readonly name: string
@@ -22,8 +22,8 @@ interface About {
 
 /** What a server of artifacts tells. No event holds a path, a query or a header. */
 export type HttpEvent =
-  | (About & { readonly type: 'request'; readonly method: 'GET' | 'HEAD' })
-  | (About & {
+  | (HttpEventSubject & { readonly type: 'request'; readonly method: 'GET' | 'HEAD' })
+  | (HttpEventSubject & {
       readonly type: 'sent'
       readonly method: 'GET' | 'HEAD'
       /** 200, 206, 304 or 412. */
@@ -37,5 +37,10 @@ export type HttpEvent =
       readonly ms: number
     })
   /** The client went away or stopped reading (`http/client-gone`), or the file cannot be read. */
-  | (About & { readonly type: 'failed'; readonly bytes: number; readonly ms: number; readonly error: KairosError })
+  | (HttpEventSubject & {
+      readonly type: 'failed'
+      readonly bytes: number
+      readonly ms: number
+      readonly error: KairosError
+    })
   | { readonly type: 'refused'; readonly client: Endpoint; readonly reason: HttpRefusalReason; readonly status: number }

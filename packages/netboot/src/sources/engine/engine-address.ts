@@ -16,7 +16,8 @@ export interface EngineAddress {
       }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Of a process, as `process.env` has it. */
+export type EngineEnvironment = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_PORT = 2375
 const DEFAULT_TLS_PORT = 2376
@@ -27,7 +28,11 @@ const DEFAULT_TLS_PORT = 2376
  *
  * @throws KairosError `argument/invalid` when the variable names what cannot be used
  */
-export function engineAddresses(env: Environment, home = homedir(), platform = process.platform): EngineAddress[] {
+export function engineAddresses(
+  env: EngineEnvironment,
+  home = homedir(),
+  platform = process.platform,
+): EngineAddress[] {
   for (const variable of ['DOCKER_HOST', 'CONTAINER_HOST']) {
     const value = env[variable]
     if (value) return [parseAddress(value, variable, env, home)]
@@ -44,7 +49,7 @@ function socketAddress(path: string): EngineAddress {
   return { name: path, target: { kind: 'socket', path } }
 }
 
-function parseAddress(value: string, variable: string, env: Environment, home: string): EngineAddress {
+function parseAddress(value: string, variable: string, env: EngineEnvironment, home: string): EngineAddress {
   const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.+)$/.exec(value) ?? []
   if (scheme === 'unix' || scheme === 'npipe') return socketAddress(rest)
   const url = scheme === 'tcp' || scheme === 'http' || scheme === 'https' ? URL.parse(`http://${rest}`) : undefined

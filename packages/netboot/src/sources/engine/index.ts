@@ -1,2 +1,2 @@
-export { type EngineAddress, engineAddresses } from './engine-address.js'
+export { type EngineAddress, type EngineEnvironment, engineAddresses } from './engine-address.js'
 export { type OpenEngineImageOptions, openEngineImage } from './open-engine-image.js'
