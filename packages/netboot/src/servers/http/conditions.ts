@@ -1,11 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { KairosError } from '@kairos-sdk/core'
 
-/** By what a client recognises content that it has. */
+/** By what a client recognises content that it has (RFC 9110 section 8.8). */
 export interface Validators {
-  /** With its quotation marks. Always a strong one. */
+  /** With its quotation marks: `"5d41402abc4b2a76"`. A strong one: other bytes under the same path need another tag. */
   readonly etag: string
-  /** In whole seconds. */
+  /** Told in whole seconds, and never as a time to come. */
   readonly modified: Date
+}
+
+const ENTITY_TAG = /^"[\x21\x23-\x7e]{1,128}"$/
+const SECOND_MS = 1_000
+
+/**
+ * The validators as they are sent and compared.
+ *
+ * @throws KairosError `argument/invalid` for what is no strong entity tag, or no date
+ */
+export function checkValidators({ etag, modified }: Validators): Validators {
+  const milliseconds = Math.min(modified.getTime(), Date.now())
+  if (!ENTITY_TAG.test(etag)) {
+    const found = JSON.stringify(etag)
+    throw new KairosError('argument/invalid', `A strong entity tag in quotation marks expected, ${found} found.`)
+  }
+  if (Number.isNaN(milliseconds)) throw new KairosError('argument/invalid', 'A date expected, an invalid one found.')
+  return { etag, modified: new Date(Math.floor(milliseconds / SECOND_MS) * SECOND_MS) }
 }
 
 /**

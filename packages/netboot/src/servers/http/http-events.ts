@@ -14,7 +14,7 @@ export type HttpRefusalReason =
 
 export interface HttpEventSubject {
   readonly client: Endpoint
-  /** The name under which the file is registered; never its path, which is a secret. */
+  /** The name under which the file is registered; never its path, which is a secret. Of published files, their path. */
   readonly name: string
   /** To whom it is registered. */
   readonly machine: string | undefined
@@ -26,7 +26,7 @@ export type HttpEvent =
   | (HttpEventSubject & {
       readonly type: 'sent'
       readonly method: 'GET' | 'HEAD'
-      /** 200, 206, 304 or 412. */
+      /** 200, 206, 304 or 412; or what the answer says. */
       readonly status: number
       /** Where in the file the part begins. */
       readonly offset: number

@@ -178,6 +178,116 @@ describe('an answer that is made up', () => {
   })
 })
 
+describe('a published file', () => {
+  const validators = { etag: '"sum-1"', modified: new Date('2026-11-21T10:00:00.700Z') }
+  const publish = () =>
+    server.publish('/machines/a%20b.iso', memorySource('iso', content), { validators, saveAs: 'a b.iso' })
+  const get = (headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(`${base}/machines/a%20b.iso`, { headers, method })
+
+  it('has a path that everybody knows, in every spelling of it', async () => {
+    publish()
+    for (const target of ['/machines/a%20b.iso', '/machines/%61%20b.iso', 'http://x/machines/a%20b.iso?x=1']) {
+      expect(await rawRequest(server.port ?? 0, target)).toMatch(/^HTTP\/1.1 200/)
+    }
+    for (const target of [
+      '/machines',
+      '/machines/',
+      '/machines/a+b.iso',
+      '/machines/./a%20b.iso',
+      '/Machines/a%20b.iso',
+    ]) {
+      expect(await rawRequest(server.port ?? 0, target)).toMatch(/^HTTP\/1.1 404/)
+    }
+  })
+
+  it('has the tag and date that it is given, and the name that it is saved as', async () => {
+    publish()
+    const { status, headers } = await get({}, 'HEAD')
+    expect([status, headers.get('content-length')]).toEqual([200, '1000'])
+    expect(headers.get('etag')).toBe('"sum-1"')
+    expect(headers.get('last-modified')).toBe('Sat, 21 Nov 2026 10:00:00 GMT')
+    expect(headers.get('content-disposition')).toBe('attachment; filename="a b.iso"')
+    expect(headers.get('content-type')).toBe('application/octet-stream')
+  })
+
+  it('is sent in parts, and not again to who has it', async () => {
+    publish()
+    const part = await get({ range: 'bytes=10-19', 'if-range': '"sum-1"' })
+    expect([part.status, Buffer.from(await part.arrayBuffer())]).toEqual([206, content.subarray(10, 20)])
+    expect((await get({ 'if-none-match': '"sum-1"' })).status).toBe(304)
+    expect((await get({ 'if-modified-since': 'Sat, 21 Nov 2026 10:00:00 GMT' })).status).toBe(304)
+    expect((await get({ range: 'bytes=10-19', 'if-range': '"sum-2"' })).status).toBe(200)
+    expect((await get({ 'if-match': '"sum-2"' })).status).toBe(412)
+  })
+
+  it('is told with its path', async () => {
+    publish()
+    const sent = event('sent')
+    await (await get()).arrayBuffer()
+    expect(await sent).toMatchObject({ name: 'machines/a b.iso', machine: undefined, status: 200, bytes: 1_000 })
+  })
+
+  it('may have no tag of its own', async () => {
+    server.publish('/kairos.iso', memorySource('iso', content))
+    const etag = (await fetch(`${base}/kairos.iso`)).headers.get('etag') ?? ''
+    expect((await fetch(`${base}/kairos.iso`, { headers: { 'if-none-match': etag } })).status).toBe(304)
+  })
+
+  it('was never changed in the time to come', async () => {
+    server.publish('/kairos.iso', memorySource('iso', content), {
+      validators: { etag: '"x"', modified: new Date(8e15) },
+    })
+    const modified = (await fetch(`${base}/kairos.iso`)).headers.get('last-modified') ?? ''
+    expect(Date.parse(modified)).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('is replaced by the next one of its path, which only its own result takes away', async () => {
+    const takeBack = publish()
+    const takeBackNext = server.publish('/machines/a%20b.iso', memorySource('iso', 'next'))
+    takeBack()
+    expect(await (await get()).text()).toBe('next')
+    takeBackNext()
+    expect((await get()).status).toBe(404)
+  })
+
+  it.each(['W/"x"', 'x', '"x', '"a b"', '""', '"a\r\nb"'])('cannot have the tag %j', (etag) => {
+    const source = memorySource('iso', content)
+    expect(() => server.publish('/kairos.iso', source, { validators: { etag, modified: new Date() } })).toThrow(
+      expect.objectContaining({ code: 'argument/invalid' }),
+    )
+  })
+})
+
+describe('an answer under a path that everybody knows', () => {
+  const text = (content: string) => ({ source: memorySource('answer', content), contentType: 'text/plain' })
+
+  it('may have another status, whatever a client asks about', async () => {
+    const validators = { etag: '"x"', modified: new Date(0) }
+    server.route('/readyz', () => ({ ...text('not yet'), status: 503, validators }))
+    const response = await fetch(`${base}/readyz`, { headers: { 'if-none-match': '"x"', range: 'bytes=0-1' } })
+    expect([response.status, await response.text(), response.headers.get('etag')]).toEqual([503, 'not yet', null])
+    expect((await fetch(`${base}/readyz`, { method: 'HEAD' })).status).toBe(503)
+  })
+
+  it('is sent in parts when it says by what to recognise it', async () => {
+    let made = 0
+    server.route('/machines/a.iso', () => {
+      made++
+      return { ...text('0123456789'), validators: { etag: '"x"', modified: new Date(0) } }
+    })
+    const url = `${base}/machines/a.iso`
+    expect(await (await fetch(url, { headers: { range: 'bytes=-3' } })).text()).toBe('789')
+    expect((await fetch(url, { headers: { 'if-none-match': '"x"' } })).status).toBe(304)
+    expect(made).toBe(2)
+  })
+
+  it('with a tag that is none is an error of the server', async () => {
+    server.route('/x', () => ({ ...text('x'), validators: { etag: 'x', modified: new Date(0) } }))
+    expect((await fetch(`${base}/x`)).status).toBe(500)
+  })
+})
+
 describe('what is not registered', () => {
   it('is refused in every spelling, and the log has no secret', async () => {
     const { path } = server.register(memorySource('config.yaml', 's3cret'), { name: 'config.yaml', machine: 'a' })

@@ -6,11 +6,19 @@ import { type Clock, monotonicClock } from '../clock.js'
 import type { Endpoint } from '../datagram-socket.js'
 import { createEventStream, type Unsubscribe } from '../event-stream.js'
 import { type Logger, silentLogger } from '../logger.js'
-import { evaluateConditions, rangeApplies } from './conditions.js'
+import { checkValidators, evaluateConditions, rangeApplies } from './conditions.js'
+import { attachment } from './content-disposition.js'
 import type { HttpEvent, HttpRefusalReason } from './http-events.js'
 import { openError } from './open-error.js'
 import { parseRange } from './range.js'
-import { createRegistry, type Entry, type HttpHandler, type RegisterOptions, type Registration } from './registry.js'
+import {
+  createRegistry,
+  type HttpAnswer,
+  type HttpHandler,
+  type PublishOptions,
+  type RegisterOptions,
+  type Registration,
+} from './registry.js'
 import { parseRequestTarget } from './request-path.js'
 import { sendContent } from './send-content.js'
 
@@ -58,8 +66,21 @@ export interface HttpServer {
   register(source: ByteSource, options: RegisterOptions): Registration
   /** The same for an answer that is made up when it is asked for. */
   handle(options: RegisterOptions, handler: HttpHandler): Registration
-  /** An answer under a path that everybody knows, such as `/healthz`. The result takes it back. */
+  /**
+   * An answer under a path that everybody knows, such as `/healthz`, written as in a URL (`/machines/a%20b.iso`). Takes the
+   * place of what is there; the result takes it back. What is made up each time is kept by nobody, unless the answer has
+   * validators.
+   *
+   * @throws KairosError `argument/invalid` for a path that a URL cannot have
+   */
   route(path: string, handler: HttpHandler): () => void
+  /**
+   * Makes a source reachable under a path that everybody knows, such as `/kairos.iso`; otherwise as `route`. In parts, and not
+   * again to who has it.
+   *
+   * @throws KairosError `argument/invalid` for a path that a URL cannot have, for validators that are none
+   */
+  publish(path: string, source: ByteSource, options?: PublishOptions): () => void
   /** What is being sent. */
   transfers(): readonly HttpTransfer[]
   /** The port it listens on; `undefined` while it does not. */
@@ -76,8 +97,8 @@ const MAX_HEADER_BYTES = 8 * 1024
 const KEEP_ALIVE_MS = 10_000
 
 /**
- * An HTTP server (RFC 9110) of what is registered, and nothing else: no directories, no lists, no paths of a disk. Answers GET
- * and HEAD, ranges, and conditional requests.
+ * An HTTP server (RFC 9110) of what is registered or published, and nothing else: no directories, no lists, no paths of a
+ * disk. Answers GET and HEAD, ranges, and conditional requests.
  */
 export function createHttpServer(init: HttpServerInit = {}): HttpServer {
   const { address = '0.0.0.0', port = 8090, logger = silentLogger, clock = monotonicClock } = init
@@ -118,7 +139,8 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
       }
       events.emit({ type: 'request', ...about, method: request.method })
       response.setHeader('content-type', answer.contentType)
-      await reply(request, response, entry, answer.source, about, startedMs)
+      if (answer.saveAs !== undefined) response.setHeader('content-disposition', attachment(answer.saveAs))
+      await reply(request, response, answer, about, startedMs)
     } catch (error) {
       fail(response, about, 0, startedMs, error)
     }
@@ -127,22 +149,22 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
   async function reply(
     request: IncomingMessage,
     response: ServerResponse,
-    { validators }: Entry,
-    source: ByteSource,
+    { source, status = 200, ...answer }: HttpAnswer,
     about: Pick<HttpTransfer, 'client' | 'name' | 'machine'>,
     startedMs: number,
   ): Promise<void> {
     const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
     const { size } = source
-    const sent = (status: number, offset: number, bytes: number) => {
+    const sent = (told: number, offset: number, bytes: number) => {
       const ms = clock.now() - startedMs
-      if (method === 'GET' && status < 300) log('info', `Sent file "${about.name}"`, about.client)
-      events.emit({ type: 'sent', ...about, method, status, offset, bytes, size, ms })
+      if (method === 'GET' && told < 300) log('info', `Sent file "${about.name}"`, about.client)
+      events.emit({ type: 'sent', ...about, method, status: told, offset, bytes, size, ms })
     }
-    const close = (status: number) => {
-      response.writeHead(status).end()
-      sent(status, 0, 0)
+    const close = (told: number) => {
+      response.writeHead(told).end()
+      sent(told, 0, 0)
     }
+    const validators = answer.validators && status === 200 ? checkValidators(answer.validators) : undefined
     if (validators) {
       response.setHeader('accept-ranges', 'bytes')
       response.setHeader('etag', validators.etag)
@@ -163,7 +185,7 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
     const { offset, length } = range ?? { offset: 0, length: size }
     response.setHeader('content-length', length)
     if (range) response.setHeader('content-range', `bytes ${offset}-${offset + length - 1}/${size}`)
-    if (method === 'HEAD' || length === 0) return close(200)
+    if (method === 'HEAD' || length === 0) return close(status)
 
     const transfer = { ...about, done: 0, total: length }
     transfers.add(transfer)
@@ -172,7 +194,7 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
         response,
         source,
         range: { offset, length },
-        begin: () => void response.writeHead(range ? 206 : 200),
+        begin: () => void response.writeHead(range ? 206 : status),
         whyGone: () =>
           stalled.has(request.socket) ? 'The client stopped reading.' : 'The client closed the connection.',
         onBytes: (count) => {
@@ -273,6 +295,7 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
     register: registry.register,
     handle: registry.handle,
     route: registry.route,
+    publish: registry.publish,
     transfers: () => [...transfers].map((transfer) => ({ ...transfer })),
     get port() {
       const bound = server?.address()
