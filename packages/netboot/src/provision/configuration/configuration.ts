@@ -4,7 +4,7 @@ import type { ListenAddress } from './listen-address.js'
 export type SystemSource =
   | {
       readonly kind: 'release'
-      /** With the part of Kubernetes; like {@link releaseVersion} where only that is given, and the other way round. */
+      /** With the part of Kubernetes; like `releaseVersion` where only that is given, and the other way round. */
       readonly artifactVersion: string | undefined
       readonly releaseVersion: string | undefined
       readonly flavor: string
