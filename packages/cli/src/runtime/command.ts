@@ -55,6 +55,8 @@ export interface Program<Sdk> {
   readonly describe: string
   readonly examples: CommandText['examples']
   readonly commands: readonly (Command<Sdk> | CommandGroup<Sdk>)[]
+  /** The one of them that runs when none is named. Default: the program then shows its help. */
+  readonly defaultCommand?: Command<Sdk>
   /** Loads nothing by itself; its methods import what they need. */
   readonly sdk: Sdk
 }
@@ -91,6 +93,11 @@ export function* everyCommand<Sdk>(program: Program<Sdk>): Generator<{ words: st
     if (!isGroup(entry)) yield { words: [nameOf(entry)], command: entry }
     else for (const command of entry.commands) yield { words: [nameOf(entry), nameOf(command)], command }
   }
+}
+
+/** How the program's default command is written without its name: `[config]`; `undefined` for other commands. */
+export function shortFormOf<Sdk>(program: Program<Sdk>, command: Command<Sdk>): string | undefined {
+  return command === program.defaultCommand ? command.command.slice(nameOf(command).length).trim() : undefined
 }
 
 /** The word that calls a command. */

@@ -1,7 +1,16 @@
 import yargs, { type Argv } from 'yargs'
 import { ArgumentProblem } from './argument-problem.js'
 import { checkOptions } from './check-arguments.js'
-import { type Command, type CommandGroup, isGroup, nameOf, type OptionDefinition, type Program } from './command.js'
+import {
+  type Command,
+  type CommandGroup,
+  isGroup,
+  nameOf,
+  type OptionDefinition,
+  type Program,
+  shortFormOf,
+} from './command.js'
+import { withDefaultCommand } from './default-command.js'
 import { globalOptions } from './global-options.js'
 import { commandEpilogue, describeOption, programEpilogue } from './help-text.js'
 import { nearest } from './nearest.js'
@@ -24,7 +33,7 @@ const HELP_COLUMNS = 80
 export function parseArguments<Sdk>(program: Program<Sdk>, argv: readonly string[]): ParsedArguments<Sdk> {
   let called: { command: Command<Sdk>; args: ParsedOptions } | undefined
   let text = ''
-  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : withDefaultCommand(program, argv)
   const parser = createParser(program, words, (command, args) => {
     called = { command, args }
   })
@@ -50,7 +59,7 @@ function createParser<Sdk>(
   let current: Command<Sdk> | undefined
   const parser = withoutTypes(yargs())
     .scriptName(program.name)
-    .usage(`${program.describe}\n\nUsage: $0 <command>`)
+    .usage(`${program.describe}\n\n${programUsage(program)}`)
     .parserConfiguration({
       // `--no-dht` is an option of its own: yargs would list it in the help as `--dht`.
       'boolean-negation': false,
@@ -86,7 +95,7 @@ function createParser<Sdk>(
       (builder) => {
         current = command
         checkOptions(argv, command)
-        return buildCommand(builder, command, prefix)
+        return buildCommand(builder, program, command, prefix)
       },
       (args) => {
         onCall(command, takeRest(args as unknown as ParsedOptions, command, prefix))
@@ -104,8 +113,17 @@ function createParser<Sdk>(
   return parser
 }
 
-function buildCommand<Sdk>(builder: Argv, command: Command<Sdk>, prefix: string): Argv {
-  builder.usage([`Usage: $0 ${prefix}${command.command} [options]`, command.describe, ...command.details].join('\n\n'))
+function programUsage<Sdk>(program: Program<Sdk>): string {
+  const { defaultCommand } = program
+  if (!defaultCommand) return 'Usage: $0 <command>'
+  return `Usage: $0 ${shortFormOf(program, defaultCommand)} [options]\nor:    $0 <command>`
+}
+
+function buildCommand<Sdk>(builder: Argv, program: Program<Sdk>, command: Command<Sdk>, prefix: string): Argv {
+  const short = shortFormOf(program, command)
+  const usage = [`Usage: $0 ${prefix}${command.command} [options]`]
+  if (short !== undefined) usage.push(`or:    $0 ${short} [options]`)
+  builder.usage([usage.join('\n'), command.describe, ...command.details].join('\n\n'))
   for (const [name, positional] of Object.entries(command.positionals)) {
     builder.positional(name, positional)
     // Else yargs would read the argument `-`, which stands for standard input, as an empty one.

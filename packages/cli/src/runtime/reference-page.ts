@@ -1,4 +1,4 @@
-import { type Command, everyCommand, type OptionDefinition, type Program } from './command.js'
+import { type Command, everyCommand, type OptionDefinition, type Program, shortFormOf } from './command.js'
 import { ExitCodes, type ExitName, exitCodeTitles } from './exit-codes.js'
 import { globalOptions } from './global-options.js'
 import { describeOption, exitsOf } from './help-text.js'
@@ -16,7 +16,7 @@ export function programReference<Sdk>(program: Program<Sdk>): string {
         command.describe,
       ]),
     ),
-    ...commands.map(({ words, command }) => commandReference(program.name, words, command)),
+    ...commands.map(({ words, command }) => commandReference(program, words, command)),
     '### Options of every command',
     optionTable({ ...globalOptions, help: { describe: 'Show help' } }),
   ].join('\n\n')
@@ -28,14 +28,16 @@ export function exitCodeReference(): string {
   return table(['Exit code', 'Meaning'], rows)
 }
 
-function commandReference<Sdk>(program: string, words: readonly string[], command: Command<Sdk>): string {
-  const usage = [program, ...words.slice(0, -1), command.command, '[options]'].join(' ')
+function commandReference<Sdk>(program: Program<Sdk>, words: readonly string[], command: Command<Sdk>): string {
+  const short = shortFormOf(program, command)
+  const usage = [[program.name, ...words.slice(0, -1), command.command, '[options]'].join(' ')]
+  if (short !== undefined) usage.push(`${program.name} ${short} [options]`)
   const own = Object.entries(command.options).length > 0
   const positionals = Object.entries(command.positionals)
   return [
-    `### ${[program, ...words].join(' ')}`,
+    `### ${[program.name, ...words].join(' ')}`,
     `${command.describe}.`,
-    `\`\`\`\n${usage}\n\`\`\``,
+    `\`\`\`\n${usage.join('\n')}\n\`\`\``,
     ...command.details.map(escapeMarkdown),
     ...(positionals.length > 0
       ? [

@@ -2,6 +2,22 @@ import { type CommandContext, commandFor, type Program } from '../runtime/comman
 
 export type SampleRun = (args: Record<string, unknown>, context: CommandContext<object>) => Promise<void> | void
 
+/** The same, with a command that needs no name: `make [recipe]`. */
+export function sampleWithDefault(run: SampleRun = () => {}): Program<object> {
+  const make = commandFor<object>()({
+    command: 'make [recipe]',
+    describe: 'Make something',
+    details: ['In detail.'],
+    positionals: { recipe: { type: 'string', describe: 'What to make', completes: 'file' } },
+    options: { set: { type: 'string', array: true, requiresArg: true, describe: 'How', completes: 'nothing' } },
+    examples: [['sample a.yaml', 'make a']],
+    exits: [],
+    run: async (args, context) => run(args, context),
+  })
+  const sample = sampleProgram(run)
+  return { ...sample, commands: [make, ...sample.commands], defaultCommand: make }
+}
+
 /** A program with every kind of argument, whose commands all do `run`. */
 export function sampleProgram(run: SampleRun = () => {}): Program<object> {
   const command = commandFor<object>()

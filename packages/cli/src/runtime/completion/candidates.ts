@@ -1,4 +1,5 @@
 import { type Command, type CommandGroup, isGroup, nameOf, type OptionDefinition, type Program } from '../command.js'
+import { withDefaultCommand } from '../default-command.js'
 import { globalOptions } from '../global-options.js'
 import { FILES_LINE } from './scripts.js'
 
@@ -25,21 +26,29 @@ const NOTHING: Completion = { words: [], files: false }
  */
 export function candidates<Sdk>(program: Program<Sdk>, line: readonly string[]): Completion {
   const typed = line.at(-1) ?? ''
-  const before = line.slice(0, -1)
+  const before = withDefaultCommand(program, line.slice(0, -1))
   const { command, group, positionals } = findCommand(program, before)
-  const options: Record<string, OptionDefinition> = { ...command?.options, ...globalOptions }
+  const { defaultCommand } = program
+  // As long as no command is named, what is typed may be the first word of the one that needs no name.
+  const meant = command ?? (group ? undefined : defaultCommand)
+  const options: Record<string, OptionDefinition> = { ...meant?.options, ...globalOptions }
   const open = optionOf(before.at(-1), options)
   if (open && takesValue(open)) return valuesOf(open, typed)
   if (typed.startsWith('-')) return offer(unusedOptions(options, before), typed)
   if (!command) {
     const entries = group ? group.commands : program.commands
-    return offer(
+    const { words } = offer(
       entries.map((entry) => [nameOf(entry), entry.describe] as const),
       typed,
     )
+    return { words, files: meant !== undefined && positional(meant, 0, typed).files }
   }
+  return positional(command, positionals, typed)
+}
+
+function positional<Sdk>(command: Command<Sdk>, index: number, typed: string): Completion {
   const definitions = Object.values(command.positionals)
-  const definition = definitions[positionals] ?? (definitions.at(-1)?.array ? definitions.at(-1) : undefined)
+  const definition = definitions[index] ?? (definitions.at(-1)?.array ? definitions.at(-1) : undefined)
   return definition ? valuesOf(definition, typed) : NOTHING
 }
 
