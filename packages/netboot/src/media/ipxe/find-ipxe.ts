@@ -26,27 +26,38 @@ export interface FindIpxeOptions {
   readonly systemDirectories?: readonly string[]
 }
 
+interface Package {
+  readonly name: string
+  /** The systems that have it. */
+  readonly of: string
+}
+
 interface Build {
   readonly machine: string
   /** Names below each directory, best first: distributions do not agree. */
   readonly files: readonly string[]
   /** Who has it; without them it has to be built. */
-  readonly packages: { readonly debian?: string; readonly fedora?: string }
+  readonly packages: { readonly debian?: Package; readonly fedora?: Package }
   /** What builds it from the sources of iPXE. */
   readonly target: string
 }
+
+const DEBIAN: Package = { name: 'ipxe', of: 'Debian, Ubuntu' }
+/** Its package has a build for each architecture of its own. */
+const DEBIAN_13: Package = { name: 'ipxe', of: 'Debian 13 or newer' }
+const FEDORA: Package = { name: 'ipxe-bootimgs-x86', of: 'Fedora' }
 
 const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
   'bios-undi': {
     machine: 'BIOS machines that boot from the network',
     files: ['undionly.kpxe', 'undionly.kkpxe', 'ipxe.pxe'],
-    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    packages: { debian: DEBIAN, fedora: FEDORA },
     target: 'bin/undionly.kpxe',
   },
   'bios-kernel': {
     machine: 'BIOS machines',
     files: ['ipxe.lkrn'],
-    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    packages: { debian: DEBIAN, fedora: FEDORA },
     target: 'bin/ipxe.lkrn',
   },
   'efi-x64': {
@@ -55,25 +66,25 @@ const BUILDS: Readonly<Record<IpxeBuild, Build>> = {
       ...['ipxe-amd64.efi', 'ipxe-x86_64.efi', 'x86_64-efi/ipxe.efi', 'x86_64/ipxe.efi', 'ipxe.efi'],
       ...['snponly-amd64.efi', 'ipxe-snponly-x86_64.efi', 'x86_64-efi/snponly.efi', 'snponly.efi'],
     ],
-    packages: { debian: 'ipxe', fedora: 'ipxe-bootimgs-x86' },
+    packages: { debian: DEBIAN, fedora: FEDORA },
     target: 'bin-x86_64-efi/ipxe.efi',
   },
   'efi-arm64': {
     machine: 'arm64 UEFI machines',
     files: ['ipxe-arm64.efi', 'ipxe-aarch64.efi', 'arm64-efi/ipxe.efi', 'arm64/ipxe.efi', 'arm64-efi/snponly.efi'],
-    packages: { debian: 'ipxe (from Debian 13 on)', fedora: 'ipxe-bootimgs-aarch64' },
+    packages: { debian: DEBIAN_13, fedora: { name: 'ipxe-bootimgs-aarch64', of: 'Fedora' } },
     target: 'bin-arm64-efi/ipxe.efi',
   },
   'efi-ia32': {
     machine: '32-bit x86 UEFI machines',
     files: ['ipxe-i386.efi', 'ipxe-ia32.efi', 'i386-efi/ipxe.efi', 'i386/ipxe.efi', 'ipxe-snponly-i386.efi'],
-    packages: { fedora: 'ipxe-bootimgs-x86' },
+    packages: { fedora: FEDORA },
     target: 'bin-i386-efi/ipxe.efi',
   },
   'efi-riscv64': {
     machine: '64-bit RISC-V UEFI machines',
     files: ['ipxe-riscv64.efi', 'riscv64-efi/ipxe.efi', 'riscv64/ipxe.efi'],
-    packages: {},
+    packages: { debian: DEBIAN_13 },
     target: 'bin-riscv64-efi/ipxe.efi',
   },
 }
@@ -132,9 +143,10 @@ export function ipxeNotFound(build: IpxeBuild, options: FindIpxeOptions = {}): K
 /** What installs a build, as the beginning of a sentence. */
 export function installHint(build: IpxeBuild): string {
   const { packages, target } = BUILDS[build]
+  const { debian, fedora } = packages
   const commands = [
-    ...(packages.debian ? [`apt install ${packages.debian} (Debian, Ubuntu)`] : []),
-    ...(packages.fedora ? [`dnf install ${packages.fedora} (Fedora)`] : []),
+    ...(debian ? [`apt install ${debian.name} (${debian.of})`] : []),
+    ...(fedora ? [`dnf install ${fedora.name} (${fedora.of})`] : []),
   ]
   if (commands.length === 0) return `Build it from the sources of iPXE with: make ${target}`
   return `Install it with: ${commands.join(', or ')}`

@@ -139,6 +139,18 @@ describe('examineHost', () => {
       expect(missing[0]?.advice).toContain('apt install')
     })
 
+    it('lists the builds of all architectures, and does not warn of those that hardly anybody needs', async () => {
+      const common = ['bios-undi', 'efi-x64', 'efi-arm64']
+      const { of } = await examine({
+        findIpxe: async (build) => (common.includes(build) ? fakeProbes().findIpxe(build, undefined) : undefined),
+      })
+      expect(of('ipxe').map(({ details }) => details?.build)).toEqual([...common, 'efi-ia32', 'efi-riscv64'])
+      expect(of('ipxe').slice(3)).toMatchObject([
+        { level: 'ok', found: 'No iPXE for 32-bit x86 UEFI machines, which are rare.' },
+        { level: 'ok', advice: expect.stringContaining('apt install ipxe (Debian 13 or newer)') },
+      ])
+    })
+
     it('is not ready without any iPXE', async () => {
       expect((await examine({ findIpxe: async () => undefined })).ready).toBe(false)
     })
@@ -185,6 +197,18 @@ describe('examineHost', () => {
   it('warns when a system may not fit the disk', async () => {
     const { of } = await examine({ freeBytes: async () => 1.25e9 })
     expect(of('state-directory')).toMatchObject([{ level: 'warning', found: expect.stringContaining('1.3 GB free') }])
+  })
+
+  it('warns when downloads cannot be written, also where the directory is not made yet', async () => {
+    const access = async (path: string) => (path === '/home' ? 'denied' : 'missing') as const
+    const { of } = await examine({ access }, { stateDirectory: '/home/nobody/.cache/kairos' })
+    expect(of('state-directory')).toMatchObject([
+      {
+        level: 'warning',
+        found: expect.stringContaining('cannot be written'),
+        advice: expect.stringContaining('--state-dir'),
+      },
+    ])
   })
 
   it('stops when it is told to', async () => {

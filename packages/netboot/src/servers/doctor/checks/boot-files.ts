@@ -2,35 +2,43 @@ import { type IpxeBuild, installHint } from '../../../media/ipxe/find-ipxe.js'
 import type { Finding } from '../finding.js'
 import type { DoctorProbes } from '../probes.js'
 
+interface Machines {
+  readonly build: IpxeBuild
+  readonly machines: string
+  /** Most networks have none: it is no fault to lack their build, which hardly a distribution has. */
+  readonly rare: boolean
+}
+
 /** What machines each build is for, in the order in which they are met. */
-const BUILDS = {
-  'bios-undi': 'BIOS machines',
-  'efi-x64': 'x86-64 UEFI machines',
-  'efi-arm64': 'arm64 UEFI machines',
-} as const satisfies Partial<Record<IpxeBuild, string>>
+const BUILDS: readonly Machines[] = [
+  { build: 'bios-undi', machines: 'BIOS machines', rare: false },
+  { build: 'efi-x64', machines: 'x86-64 UEFI machines', rare: false },
+  { build: 'efi-arm64', machines: 'arm64 UEFI machines', rare: false },
+  { build: 'efi-ia32', machines: '32-bit x86 UEFI machines', rare: true },
+  { build: 'efi-riscv64', machines: '64-bit RISC-V UEFI machines', rare: true },
+]
 
 /** Looks for the iPXE builds that firmware is given. Machines whose network card has iPXE need none. */
 export async function checkIpxe({ findIpxe }: Pick<DoctorProbes, 'findIpxe'>, directory?: string): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const [build, machines] of Object.entries(BUILDS) as [keyof typeof BUILDS, string][]) {
-    const source = await findIpxe(build, directory)
-    findings.push(
-      source
-        ? {
-            check: 'ipxe',
-            level: 'ok',
-            found: `iPXE for ${machines}: ${source.name}`,
-            details: { build, file: source.name },
-          }
-        : {
-            ...{ check: 'ipxe', level: 'warning', found: `No iPXE for ${machines} was found: these cannot boot.` },
-            ...{ advice: `${installHint(build)}, or name a directory with --ipxe-dir.`, details: { build } },
-          },
-    )
-  }
-  if (findings.some(({ level }) => level === 'ok')) return findings
+  const builds = await Promise.all(
+    BUILDS.map(async (kind) => ({ ...kind, source: await findIpxe(kind.build, directory) })),
+  )
   // Without any, only cards that come with iPXE could boot: that is no netboot server.
-  return findings.map((finding) => ({ ...finding, level: 'problem' }))
+  const none = builds.every(({ source }) => source === undefined)
+  return builds.map(({ build, machines, rare, source }) => {
+    if (source) {
+      const found = `iPXE for ${machines}: ${source.name}`
+      return { check: 'ipxe', level: 'ok', found, details: { build, file: source.name } }
+    }
+    return {
+      ...{ check: 'ipxe', level: none ? 'problem' : rare ? 'ok' : 'warning' },
+      found: rare
+        ? `No iPXE for ${machines}, which are rare.`
+        : `No iPXE for ${machines} was found: these cannot boot.`,
+      advice: `${installHint(build)}, or name a directory with --ipxe-dir.`,
+      details: { build },
+    }
+  })
 }
 
 /** Looks for the GRUB that bootable ISO images need; netboot does without. */

@@ -1,6 +1,7 @@
+import { dirname, resolve } from 'node:path'
 import { KairosError } from '@kairos-sdk/core'
 import type { Finding } from '../finding.js'
-import type { DoctorProbes } from '../probes.js'
+import type { Access, DoctorProbes } from '../probes.js'
 import type { DoctorPorts } from './ports.js'
 
 /** A kernel, an initrd and a root file system, twice: downloaded, and unpacked. */
@@ -30,11 +31,17 @@ export async function checkContainerEngines(
   return [{ check: 'container-engine', level: 'ok', found, details: { looked: sockets } }]
 }
 
+/** Looks whether downloads may be written, and have room, in a directory that may not exist yet. */
 export async function checkStateDirectory(
-  { freeBytes }: Pick<DoctorProbes, 'freeBytes'>,
+  { access, freeBytes }: Pick<DoctorProbes, 'access' | 'freeBytes'>,
   directory: string,
 ): Promise<Finding[]> {
   try {
+    if ((await accessToNearest(access, directory)) === 'denied') {
+      const found = `${directory}, for downloads, cannot be written by this user.`
+      const advice = 'Name another directory with --state-dir, or run it as the user whom it belongs to.'
+      return [{ check: 'state-directory', level: 'warning', found, advice, details: { directory } }]
+    }
     const bytes = await freeBytes(directory)
     const room = `${(bytes / 1e9).toFixed(1)} GB free for ${directory}`
     const details = { directory, freeBytes: bytes }
@@ -46,6 +53,14 @@ export async function checkStateDirectory(
     return [
       { check: 'state-directory', level: 'warning', found: error.message, ...(error.hint && { advice: error.hint }) },
     ]
+  }
+}
+
+/** Access to a directory or, where it does not exist, to the one in which it would be made. */
+async function accessToNearest(access: DoctorProbes['access'], directory: string): Promise<Access> {
+  for (let path = resolve(directory); ; path = dirname(path)) {
+    const found = await access(path)
+    if (found !== 'missing' || path === dirname(path)) return found
   }
 }
 
