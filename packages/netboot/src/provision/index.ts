@@ -9,10 +9,27 @@ export {
   readConfiguration,
   type SystemSource,
 } from './configuration/index.js'
+export type { IsoServer, Offer } from './iso-server/index.js'
 export {
   type MachineEntry,
   type MachineTableFormat,
   machineTableFormat,
   readMachineTable,
 } from './machines/index.js'
+export type { MachineIsos, Plan, PlannedMachine, PlanOptions } from './plan/plan.js'
+export type { HeldState, PlanParts, RunningNetboot } from './plan/plan-parts.js'
+export { planProvision } from './plan/plan-provision.js'
+export { type Provisioning, type ProvisionOptions, provision } from './run/provision.js'
+export type { ProvisionEvent, RunEvent } from './run/provision-event.js'
+export type { IsoServerEndpoints, OfferedFile, ProvisionResults, ResultFile } from './run/results.js'
+export {
+  defineStep,
+  type RunStepsOptions,
+  runSteps,
+  type Step,
+  type StepContext,
+  type StepDefinition,
+  type StepEvent,
+  type StepResults,
+} from './steps/index.js'
 export { type UnpackFormat, type UnpackOptions, type UnpackSummary, unpackFormatOf, unpackRoot } from './unpack-root.js'

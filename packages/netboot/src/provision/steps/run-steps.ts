@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { KairosError, type ProgressEvent, throwIfAborted, translateError } from '@kairos-sdk/core'
 import type { Step } from './step.js'
 
@@ -6,13 +7,22 @@ export type StepEvent =
   | { readonly type: 'started'; readonly step: string; readonly title: string }
   | { readonly type: 'progress'; readonly step: string; readonly progress: ProgressEvent }
   | { readonly type: 'warning'; readonly step: string; readonly message: string }
-  | { readonly type: 'done'; readonly step: string; readonly title: string }
+  | {
+      readonly type: 'done'
+      readonly step: string
+      readonly title: string
+      /** True for what was there from an earlier run. */
+      readonly reused: boolean
+      readonly ms: number
+    }
   | { readonly type: 'failed'; readonly step: string; readonly error: KairosError }
 
 export interface RunStepsOptions {
   /** Stops what is going on; steps that are not done leave nothing behind. */
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: ((event: StepEvent) => void) | undefined
+  /** Told what has to be let go of in the end, also after a failure; the last one first. Default: nothing ever is. */
+  readonly onDefer?: ((release: () => Promise<void>) => void) | undefined
 }
 
 /** What the steps gave. */
@@ -29,7 +39,7 @@ export interface StepResults {
  *   what the steps throw
  */
 export async function runSteps(steps: readonly Step<unknown>[], options: RunStepsOptions = {}): Promise<StepResults> {
-  const { onEvent = () => {} } = options
+  const { onEvent = () => {}, onDefer = () => {} } = options
   throwIfAborted(options.signal, 'Cannot run the plan')
   checkOrder(steps)
   const failure = new AbortController()
@@ -47,6 +57,8 @@ export async function runSteps(steps: readonly Step<unknown>[], options: RunStep
     await Promise.all(needs)
     throwIfAborted(signal, step.title)
     const { id, title } = step
+    const startedMs = performance.now()
+    let reused = false
     onEvent({ type: 'started', step: id, title })
     results.set(
       step,
@@ -55,9 +67,13 @@ export async function runSteps(steps: readonly Step<unknown>[], options: RunStep
         resultOf,
         progress: (progress) => onEvent({ type: 'progress', step: id, progress }),
         warn: (message) => onEvent({ type: 'warning', step: id, message }),
+        reuse: () => {
+          reused = true
+        },
+        defer: onDefer,
       }),
     )
-    onEvent({ type: 'done', step: id, title })
+    onEvent({ type: 'done', step: id, title, reused, ms: performance.now() - startedMs })
   }
 
   function failed(step: Step<unknown>, error: unknown): void {

@@ -6,6 +6,10 @@ export interface StepContext {
   progress(event: ProgressEvent): void
   /** Something that a person should know about the result. */
   warn(message: string): void
+  /** What the step is to give is there already, from an earlier run: nothing is to be done. */
+  reuse(): void
+  /** Has something let go of when the run ends, whatever its end is; what was begun last ends first. */
+  defer(release: () => Promise<void>): void
   /** What a step that this one needs gave. */
   resultOf<Result>(step: Step<Result>): Result
 }

@@ -1,0 +1,1 @@
+export type { IsoServer, IsoServerInit, Offer } from './iso-server.js'
