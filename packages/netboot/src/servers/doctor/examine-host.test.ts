@@ -200,7 +200,7 @@ describe('examineHost', () => {
   })
 
   it('warns when downloads cannot be written, also where the directory is not made yet', async () => {
-    const access = async (path: string) => (path === '/home' ? 'denied' : 'missing') as const
+    const access: DoctorProbes['access'] = async (path) => (path === '/home' ? 'denied' : 'missing')
     const { of } = await examine({ access }, { stateDirectory: '/home/nobody/.cache/kairos' })
     expect(of('state-directory')).toMatchObject([
       {
