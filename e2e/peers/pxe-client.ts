@@ -1,8 +1,10 @@
 /**
- * Asks to be booted as iPXE does, and fetches all that it is told to. Prints the config that it got, or `no offer`.
+ * Asks to be booted as iPXE does, and fetches all that it is told to. Prints the config that it got, or `no offer`; and on
+ * standard error, as JSON, SHA-256 of the kernel, the initial RAM disks and the root file system.
  *
  *     node --import tsx pxe-client.ts 08:00:27:54:1a:d1
  */
+import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { openDatagramSocket } from '../../packages/netboot/src/servers/datagram-socket.js'
 import {
@@ -46,11 +48,17 @@ async function discover(): Promise<string | undefined> {
 }
 
 const text = async (url: string) => (await fetch(url)).text()
+const sha256 = async (url: string) => {
+  const bytes = await (await fetch(url)).arrayBuffer()
+  return createHash('sha256').update(Buffer.from(bytes)).digest('hex')
+}
 const scriptUrl = await discover()
 if (scriptUrl === undefined) console.log('no offer')
 else {
   const script = await text(scriptUrl)
-  for (const [, url = ''] of script.matchAll(/^(?:kernel|initrd) --name \S+ (\S+)/gm)) await text(url)
-  await text(/root=live:(\S+)/.exec(script)?.[1] ?? '')
+  const files: string[] = []
+  for (const [, url = ''] of script.matchAll(/^(?:kernel|initrd) --name \S+ (\S+)/gm)) files.push(await sha256(url))
+  files.push(await sha256(/root=live:(\S+)/.exec(script)?.[1] ?? ''))
+  console.error(JSON.stringify(files))
   console.log(await text(/config_url=(\S+)/.exec(script)?.[1] ?? ''))
 }
