@@ -18,15 +18,17 @@ one sentence with what is wrong and, indented, what to do next; \`--verbose\` ad
 
 | \`event\` | When | Fields |
 | --- | --- | --- |
-| \`started\` | something that takes time begins | \`message\` and, for a machine, \`machine\`, \`fingerprint\` |
+| \`started\` | something that takes time begins | \`message\` and, for a machine, \`machine\`, \`fingerprint\`; for a step of \`auroraboot run\`, \`step\` |
 | \`progress\` | a step of it, or one percent more | \`phase\`, \`message\`, \`elapsedMs\`, those of \`started\`, and where it is known how far it is \`done\`, \`total\`, \`unit\` |
-| \`succeeded\` | it is done | \`message\`, \`elapsedMs\`, for \`register\` also \`peerId\` |
+| \`succeeded\` | it is done | \`message\`, \`elapsedMs\`, for \`register\` also \`peerId\`, for a step \`reused\` (it was there already) |
 | \`failed\` | one of several machines or arguments failed | \`code\`, \`message\`, \`hint\`; of a boot in \`error\` |
 | \`token\` | \`receive --qr\` has a token to show | \`token\`, \`fingerprint\` |
 | \`finding\` | \`doctor\` has looked at something | \`check\`, \`level\` (\`ok\`, \`warning\`, \`problem\`), \`found\`, \`advice\`, \`details\` |
 | \`listening\` | machines can boot from now on | \`addresses\`, \`httpPort\` |
+| \`ready\` | \`auroraboot run\` has made everything and serves it | \`system\`, \`files\`, \`isoServer\`, \`netboot\`, \`warnings\` |
 | \`seen\`, \`offered\`, \`firmware-sent\`, \`script-sent\`, \`kernel\`, \`initrd\`, \`rootfs\`, \`config\`, \`file\` | a machine has come to this step of its boot | \`time\`, \`mac\`, \`uuid\`, \`boot\` and, of a file, \`name\`, \`bytes\`, \`ms\`, \`client\` |
 | \`ignored\`, \`refused\` | a machine or a request gets nothing | \`reason\` |
+| \`iso-sent\`, \`iso-refused\`, \`iso-failed\` | somebody fetched an ISO file, or could not | \`client\`, \`name\`, \`status\`, \`offset\`, \`bytes\`, \`size\`, \`ms\`; \`reason\`; \`error\` |
 | \`log\` | a warning, a note, or a detail (\`--log-level debug\`) | \`level\`, \`message\` |
 | \`result\` | the last line of commands that make, send or receive something | what was done |
 | \`error\` | the last line of a command that failed | \`code\`, \`message\`, \`hint\`; with \`--verbose\` \`causes\` |

@@ -13,6 +13,7 @@ import { isoLs } from './commands/iso-ls.js'
 import { isoRestore } from './commands/iso-restore.js'
 import { netboot } from './commands/netboot.js'
 import { pullRelease } from './commands/pull-release.js'
+import { run } from './commands/run.js'
 import { startPixie } from './commands/start-pixie.js'
 import { unpack } from './commands/unpack.js'
 
@@ -21,8 +22,13 @@ export function aurorabootProgram(): Program<object> {
   return {
     name: 'auroraboot',
     version: packageVersion(),
-    describe: 'Prepares what machines start from: ISO images and files for booting over the network.',
+    describe: 'Brings machines to life with Kairos: makes ISO images, and boots machines over the network.',
+    defaultCommand: run,
     examples: [
+      [
+        'auroraboot --set container_image=quay.io/kairos/core-rockylinux:v1.5.0 --cloud-config config.yaml',
+        'an ISO with the cloud config, and the same for machines that boot over the network',
+      ],
       ['auroraboot build-iso quay.io/kairos/ubuntu:24.04', 'an installation medium of a container image'],
       [
         'auroraboot iso customize kairos.iso node.iso --cloud-config config.yaml',
@@ -31,6 +37,7 @@ export function aurorabootProgram(): Program<object> {
       ['auroraboot iso ls https://example.com/kairos.iso', 'what is in an image, without a download'],
     ],
     commands: [
+      run,
       buildIso,
       pullRelease,
       unpack,

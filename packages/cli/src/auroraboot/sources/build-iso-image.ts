@@ -42,7 +42,7 @@ export async function buildIsoImage(args: BuildIsoArguments, context: Context): 
   const inputs = [overlayRootfs, overlayIso, cloudConfig].filter((path) => path !== undefined)
   await checkOutput(output, inputs, 'Choose another --name or --output.')
   const config = cloudConfig === undefined ? undefined : await cloudConfigSource(cloudConfig, context)
-  const tasks = sourceTasks(reporter, `Opening ${source}`)
+  const tasks = sourceTasks(reporter, { message: `Opening ${source}` })
   const { onProgress } = tasks
   try {
     await using root = await openRootSource(source, {

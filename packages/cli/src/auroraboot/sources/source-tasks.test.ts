@@ -8,7 +8,7 @@ describe('sourceTasks', () => {
   function told(events: readonly ProgressEvent[]): string[] {
     const captured = capturedIo()
     const reporter = createTextReporter(captured, { logLevel: 'info', verbose: false, now: () => 0 })
-    const tasks = sourceTasks(reporter, 'Opening image')
+    const tasks = sourceTasks(reporter, { message: 'Opening image' })
     for (const event of events) tasks.onProgress(event)
     tasks.succeed('Done')
     return captured.stderr.text.trim().split('\n')

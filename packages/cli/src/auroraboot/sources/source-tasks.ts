@@ -1,11 +1,13 @@
-import type { ProgressEvent } from '@kairos-sdk/core'
-import type { Reporter, Task } from '../../runtime/reporter/reporter.js'
+import type { KairosError, ProgressEvent } from '@kairos-sdk/core'
+import type { Reporter, Task, TaskOptions } from '../../runtime/reporter/reporter.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
 
 export interface SourceTasks {
   readonly onProgress: (event: ProgressEvent) => void
-  /** All is done. */
-  succeed(message: string): void
+  /** All is done. @param data - as of a task */
+  succeed(message: string, data?: object): void
+  /** It failed, which programs are told; for people the command's error says it all. */
+  fail(error: KairosError): void
   /** It ends without a word, because the command's error says it all. */
   drop(): void
 }
@@ -14,8 +16,8 @@ export interface SourceTasks {
  * Shows what goes on while a source is read and something is made of it. Layers are downloaded while others are merged
  * and compressed, so downloads have a line of their own.
  */
-export function sourceTasks(reporter: Reporter, message: string): SourceTasks {
-  const main = reporter.task({ message })
+export function sourceTasks(reporter: Reporter, options: TaskOptions): SourceTasks {
+  const main = reporter.task(options)
   const tellMain = wholePercents(main.progress)
   let download: { readonly task: Task; readonly tell: (event: ProgressEvent) => void } | undefined
   let readsLayers = false
@@ -33,7 +35,7 @@ export function sourceTasks(reporter: Reporter, message: string): SourceTasks {
         // Each layer alone is too much to follow.
         if (event.subject !== undefined) return
         if (!download) {
-          const task = reporter.task({ message: event.message })
+          const task = reporter.task({ ...options, message: event.message })
           download = { task, tell: wholePercents(task.progress) }
         }
         if (event.done === event.total) end()
@@ -45,9 +47,14 @@ export function sourceTasks(reporter: Reporter, message: string): SourceTasks {
       if (event.phase === 'content' && readsLayers) return
       tellMain(withoutAmount(event))
     },
-    succeed(text) {
+    succeed(text, data) {
       end()
-      main.succeed(text)
+      main.succeed(text, data)
+    },
+    fail(error) {
+      end()
+      if (reporter.json) main.fail(error)
+      else main.drop()
     },
     drop() {
       end()

@@ -31,7 +31,7 @@ export async function unpackImage(args: UnpackArguments, context: Context): Prom
   const format = args.format ?? (toStandardOutput ? 'tar' : unpackFormatOf(output))
   if (toStandardOutput) checkStandardOutput(format, context)
   else if (format !== 'directory') await checkOutput(output, [], 'Name another file to write.')
-  const tasks = sourceTasks(reporter, `Opening ${image}`)
+  const tasks = sourceTasks(reporter, { message: `Opening ${image}` })
   try {
     await using root = await openRootSource(image, {
       stateDir: stateDirectory(args.stateDir),

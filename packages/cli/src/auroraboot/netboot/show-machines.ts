@@ -1,0 +1,27 @@
+import { performance } from 'node:perf_hooks'
+import type { MachineState } from '@kairos-sdk/netboot/boot'
+import type { LiveView, Reporter } from '../../runtime/reporter/reporter.js'
+import { machineTable, stageText, summaryOf } from './machine-table.js'
+
+/** Shows the table of machines on a terminal; `undefined` where nothing moves. @param title - said above it */
+export function showMachines(
+  reporter: Reporter,
+  machines: () => readonly MachineState[],
+  title: string,
+): LiveView | undefined {
+  return reporter.view(machineTable({ machines, title, now: () => performance.now(), date: () => new Date() }))
+}
+
+/** How many machines there were and how far they have come, as a sentence. */
+export function machineSummary(machines: readonly MachineState[]): string {
+  return machines.length === 0 ? 'No machine asked for a boot.' : `${summaryOf(machines)}.`
+}
+
+/** A line for each machine, with what became of it. */
+export function machineLines(machines: readonly MachineState[]): string {
+  return machines
+    .map(({ mac, address, stage, error }) => {
+      return `${mac}  ${address ?? '-'}  ${error ? `failed: ${error.message}` : stageText(stage)}\n`
+    })
+    .join('')
+}
