@@ -80,7 +80,7 @@ if [ -n "$url" ]; then
     udhcpc -q -n -t 20 -T 1 -i $name -s /bin/dhcp-script >/dev/null && break
   done
   wget -q -O /config.yaml "$url" && print_config network /config.yaml
-  if grep -q 'e2e[.]' /proc/cmdline; then
+  if grep -qE 'e2e[.](fetch|live)' /proc/cmdline; then
     rootfs=$(sed 's/.*root=live:\\([^ ]*\\).*/\\1/' /proc/cmdline)
     wget -q -O /rootfs.squashfs "$rootfs" && echo "e2e: sha256 $(sha256sum < /rootfs.squashfs | cut -d' ' -f1) live"
     if grep -q 'e2e[.]live' /proc/cmdline && mount -t squashfs -o ro,loop /rootfs.squashfs /medium; then
