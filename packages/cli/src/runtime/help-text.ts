@@ -1,6 +1,9 @@
 import type { Command, CommandText, OptionDefinition, Program } from './command.js'
 import { ExitCodes, type ExitName, exitCodeTitles } from './exit-codes.js'
 
+/** Of a line of an example, with room for the backslash behind it. */
+const EXAMPLE_COLUMNS = 76
+
 /** How any command can end. */
 const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'hangup', 'interrupted', 'terminated']
 
@@ -30,8 +33,22 @@ export function describeOption({ describe, choices, default: preset, demandOptio
   return notes.length === 0 ? describe : `${describe} (${notes.join('; ')})`
 }
 
-/** On lines of their own: a command line that is broken cannot be copied. */
+/** On lines of their own: a command line that is broken cannot be copied, unless a backslash says that it goes on. */
 function exampleText(examples: CommandText['examples']): string {
-  const lines = examples.map(([commandLine, describe]) => `  ${commandLine}${describe && `\n      ${describe}`}`)
+  const lines = examples.map(
+    ([commandLine, describe]) => `${continued(commandLine)}${describe && `\n      ${describe}`}`,
+  )
   return `Examples:\n${lines.join('\n')}`
+}
+
+/** A command line on as many lines as it needs, broken before options. */
+function continued(commandLine: string): string {
+  const lines: string[] = []
+  for (const part of commandLine.split(/ (?=--\S)/)) {
+    const longer = `${lines.at(-1) ?? ' '} ${part}`
+    if (lines.length === 0) lines.push(longer)
+    else if (longer.length <= EXAMPLE_COLUMNS) lines[lines.length - 1] = longer
+    else lines.push(`    ${part}`)
+  }
+  return lines.join(' \\\n')
 }

@@ -148,6 +148,15 @@ Exit codes:
     }
   })
 
+  it('breaks long examples so that they can be copied', () => {
+    const describe = 'many values'
+    const examples = [[`sample send a ${'--to somebody '.repeat(8)}--file b`, describe]] as const
+    const long = { ...program, examples }
+    const { text } = parseArguments(long, ['--help']) as { text: string }
+    const values = (count: number) => Array(count).fill('--to somebody').join(' ')
+    expect(text).toContain(`Examples:\n  sample send a ${values(4)} \\\n    ${values(4)} --file b\n      many values\n`)
+  })
+
   it('tells its version', () => {
     expect(parseArguments(program, ['--version'])).toEqual({ kind: 'text', text: '1.2.3\n' })
   })
