@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { FUZZ_RUNS, seededRandom } from '../../../../../fuzz/mutate.js'
 import { fakeClock } from '../fake-clock.js'
 import { fakeNetwork } from '../fake-network.js'
 import { capturedRequests } from './fixtures/captured-requests.js'
 import { decodePacket } from './packet.js'
 import { createProxyDhcpServer } from './proxy-dhcp-server.js'
 
-const fuzzRuns = Number(process.env.FUZZ_RUNS ?? 20_000)
-
 describe('a proxyDHCP server under fire', () => {
-  it('stays up, leases nothing, and answers the next honest machine', { timeout: 60_000 + fuzzRuns }, async () => {
-    let state = 1
-    const random = (below: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-      return (state >>> 8) % below
-    }
+  it('stays up, leases nothing, and answers the next honest machine', { timeout: 60_000 + FUZZ_RUNS }, async () => {
+    const number = seededRandom(1)
+    const random = (below: number) => Math.floor(number() * below)
     const network = fakeNetwork()
     const failures: string[] = []
     const server = createProxyDhcpServer({
@@ -38,7 +34,7 @@ describe('a proxyDHCP server under fire', () => {
     const requests = Object.values(capturedRequests)
     const noise = () => Uint8Array.from({ length: random(400) }, () => random(256))
     const send = (bytes: Uint8Array, port: number) => machine.send(bytes, { address: '255.255.255.255', port })
-    for (let run = 0; run < fuzzRuns; run++) {
+    for (let run = 0; run < FUZZ_RUNS; run++) {
       const bytes = random(10) ? Uint8Array.from(requests[random(requests.length)] ?? []) : noise()
       for (let changes = random(4); changes > 0 && bytes.length > 0; changes--) {
         // Half of the changes go where the options are.

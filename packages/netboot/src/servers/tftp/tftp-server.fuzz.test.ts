@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FUZZ_RUNS, seededRandom } from '../../../../../fuzz/mutate.js'
 import { memorySource } from '../../bytes/memory-source.js'
 import type { Endpoint } from '../datagram-socket.js'
 import { fakeClock } from '../fake-clock.js'
@@ -6,15 +7,10 @@ import { fakeNetwork } from '../fake-network.js'
 import { decodePacket, encodePacket, type TftpPacket } from './packet.js'
 import { createTftpServer } from './tftp-server.js'
 
-const fuzzRuns = Number(process.env.FUZZ_RUNS ?? 20_000)
-
 describe('a TFTP server under fire', () => {
-  it('stays up, within its bounds, and answers the next honest client', { timeout: 60_000 + fuzzRuns }, async () => {
-    let state = 1
-    const random = (below: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-      return (state >>> 8) % below
-    }
+  it('stays up, within its bounds, and answers the next honest client', { timeout: 60_000 + FUZZ_RUNS }, async () => {
+    const number = seededRandom(1)
+    const random = (below: number) => Math.floor(number() * below)
     const clock = fakeClock()
     const network = fakeNetwork(clock)
     const host = network.host('10.0.0.1')
@@ -55,7 +51,7 @@ describe('a TFTP server under fire', () => {
       ]
       return any[random(any.length)] ?? { type: 'ack', block }
     }
-    for (let run = 0; run < fuzzRuns; run++) {
+    for (let run = 0; run < FUZZ_RUNS; run++) {
       const bytes = Uint8Array.from(encodePacket(packet()))
       for (let changes = random(3); changes > 0; changes--) bytes[random(bytes.length)] = random(256)
       const cut = random(5) ? bytes : bytes.subarray(0, random(bytes.length))
