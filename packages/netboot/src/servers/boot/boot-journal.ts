@@ -31,6 +31,9 @@ export interface BootJournal {
 /** What the log of pixiecore, and so its users, calls a script. */
 export const SCRIPT_NAME = 'boot.ipxe'
 
+/** Builds of iPXE since 2021 look for it beside themselves before anything else; that we have none is no trouble. */
+const AUTOEXEC_NAME = 'autoexec.ipxe'
+
 type SentType = Extract<NetbootEvent, { readonly bytes: number }>['type']
 
 const STAGES: Readonly<Record<SentType, BootStage | undefined>> = {
@@ -119,7 +122,9 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
     tftp(event) {
       const { mac, file } = parseTftpName(event.name)
       const session = sessions.find(mac)
-      if (event.type === 'refused') refused('tftp', event.client, event.reason)
+      if (event.type === 'refused' && event.reason === 'not-found' && file === AUTOEXEC_NAME) {
+        logger.debug(`TFTP: There is no ${AUTOEXEC_NAME} for ${event.client.address}`)
+      } else if (event.type === 'refused') refused('tftp', event.client, event.reason)
       else if (event.type === 'failed') failed(session, { ...event, name: file }, 'TFTP')
       else if (event.type === 'started') session?.requested(file, clock.now())
       else if (event.type === 'sent') {

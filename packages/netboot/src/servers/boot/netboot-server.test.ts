@@ -65,6 +65,17 @@ describe('a boot', () => {
     ])
   })
 
+  it('is not disturbed by builds of iPXE that look for a script of their own first', async () => {
+    const { machine, events, log } = await start()
+    const { discover, tftp } = await machine({ mac: MAC })
+    const firmware = `${await discover('firmware')}`
+    await expect(tftp(firmware.replace('undionly.kpxe', 'autoexec.ipxe'))).rejects.toThrow('File not found')
+    expect(types(events)).toEqual(['seen', 'offered'])
+    expect(log).toEqual([`DHCP: Offering to boot ${NAME}`])
+    await expect(tftp(firmware.replace('undionly.kpxe', 'other'))).rejects.toThrow('File not found')
+    expect(types(events).at(-1)).toBe('refused')
+  })
+
   it('in ranges is told when the last missing part was sent', async () => {
     const { machine, events, settle } = await start()
     const { discover } = await machine({ mac: MAC })
