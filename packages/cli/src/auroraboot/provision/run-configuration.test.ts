@@ -10,7 +10,7 @@ import { runProgram } from '../../runtime/run-program.js'
 import { type CapturedIo, type CapturedIoInit, capturedIo } from '../../testing/captured-io.js'
 import { run } from '../commands/run.js'
 import { aurorabootProgram } from '../program.js'
-import { type FakeProvision, fakeProvision, RESULTS } from './fake-provision.js'
+import { type FakeProvision, fakeProvision, RESULTS } from '../../testing/fake-provision.js'
 import { type RunArguments, runConfiguration } from './run-configuration.js'
 
 const SECRET = 's3cret'

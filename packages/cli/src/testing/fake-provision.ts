@@ -9,7 +9,7 @@ import {
   type ProvisionResults,
   readConfiguration,
 } from '@kairos-sdk/netboot/provision'
-import type { ProvisionSdk } from './run-configuration.js'
+import type { ProvisionSdk } from '../auroraboot/provision/run-configuration.js'
 
 export interface FakeProvision extends ProvisionSdk {
   /** What plans were made with. */
