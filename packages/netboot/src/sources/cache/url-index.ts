@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { redactUrl } from '@kairos-sdk/core'
 import { digestOfUrl, writeBeside } from '../transfer/index.js'
+import { storedValidator } from '../transfer/validator.js'
 import type { CachedUrl } from './cache.js'
 
 /** What a URL gave last, or `undefined` when it is not known or cannot be read. */
@@ -14,8 +15,8 @@ export async function recallUrl(directory: string, url: string): Promise<CachedU
     return {
       sha256,
       size: Number(size),
-      etag: typeof etag === 'string' ? etag : undefined,
-      lastModified: typeof lastModified === 'string' ? lastModified : undefined,
+      etag: storedValidator(etag),
+      lastModified: storedValidator(lastModified),
     }
   } catch {
     return undefined

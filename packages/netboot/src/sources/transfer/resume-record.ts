@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { storedValidator } from './validator.js'
 
 /** What the bytes of a partial file are the beginning of. It lies beside them, so that a later process can go on. */
 export interface ResumeRecord {
@@ -34,7 +35,7 @@ function recordOf(value: unknown): ResumeRecord | undefined {
   if (typeof urlDigest !== 'string') return undefined
   return {
     urlDigest,
-    validator: typeof validator === 'string' ? validator : undefined,
+    validator: storedValidator(validator),
     size: Number.isSafeInteger(size) ? Number(size) : undefined,
     sha256: typeof sha256 === 'string' ? sha256 : undefined,
   }
