@@ -17,15 +17,18 @@ export {
   readMachineTable,
 } from './machines/index.js'
 export type { MachineIsos, Plan, PlannedMachine, PlanOptions } from './plan/plan.js'
-export type { HeldState, PlanParts, RunningNetboot } from './plan/plan-parts.js'
+export type { PlanParts, RunningNetboot } from './plan/plan-parts.js'
 export { planProvision } from './plan/plan-provision.js'
 export { type Provisioning, type ProvisionOptions, provision } from './run/provision.js'
 export type { ProvisionEvent, RunEvent } from './run/provision-event.js'
 export type { IsoServerEndpoints, OfferedFile, ProvisionResults, ResultFile } from './run/results.js'
+export type { HeldState } from './state/index.js'
 export {
   defineStep,
   type RunStepsOptions,
   runSteps,
+  type ServerEvent,
+  type ServerHost,
   type Step,
   type StepContext,
   type StepDefinition,

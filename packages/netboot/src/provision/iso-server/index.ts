@@ -1,1 +1,1 @@
-export type { IsoServer, IsoServerInit, Offer } from './iso-server.js'
+export { type IsoServer, type IsoServerInit, type Offer, startIsoServer } from './iso-server.js'

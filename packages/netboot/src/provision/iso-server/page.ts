@@ -4,7 +4,8 @@ export interface ListedFile {
   readonly name: string
   /** Path of its URL, already escaped. */
   readonly path: string
-  readonly size: number
+  /** Bytes; undefined for what is made up when it is asked for. */
+  readonly size: number | undefined
   /** What it is for, as a sentence. */
   readonly describe: string
   /** 64 hexadecimal digits, where it is known. */
@@ -70,7 +71,8 @@ function listOf(files: readonly ListedFile[]): string {
 
 function itemOf({ name, path, size, describe, sha256 }: ListedFile): string {
   const sum = sha256 === undefined ? '' : `\n<p class="sum">SHA-256 ${escapeHtml(sha256)}</p>`
-  return `<li><span class="size">${formatSize(size)}</span><a href="${escapeHtml(path)}" download>${escapeHtml(name)}</a>
+  const bytes = size === undefined ? '' : `<span class="size">${formatSize(size)}</span>`
+  return `<li>${bytes}<a href="${escapeHtml(path)}" download>${escapeHtml(name)}</a>
 <p>${escapeHtml(describe)}</p>${sum}</li>`
 }
 

@@ -1,6 +1,4 @@
-import type { NetbootEvent } from '../../servers/boot/index.js'
-import type { HttpEvent } from '../../servers/http/index.js'
-import type { StepEvent } from '../steps/index.js'
+import type { ServerEvent, StepEvent } from '../steps/index.js'
 import type { ProvisionResults } from './results.js'
 
 /** What becomes of a run as a whole. */
@@ -13,13 +11,9 @@ export type RunEvent =
   | { readonly type: 'stopped' }
 
 /**
- * All that happens in a run, in one stream: by what it is of, the event as its own part tells it. None holds a secret, but for
- * what `ProvisionResults` says of the file system.
+ * All that happens in a run, in one stream: by what it is of, the event as its own part tells it. None holds a secret.
  */
 export type ProvisionEvent =
   | { readonly of: 'step'; readonly event: StepEvent }
-  /** The server of the ISO files. */
-  | { readonly of: 'iso-server'; readonly event: HttpEvent }
-  /** The servers that boot machines over the network. */
-  | { readonly of: 'netboot'; readonly event: NetbootEvent }
+  | ServerEvent
   | { readonly of: 'run'; readonly event: RunEvent }

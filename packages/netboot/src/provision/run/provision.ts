@@ -1,8 +1,9 @@
-import { KairosError } from '@kairos-sdk/core'
-import type { MachineState } from '../../servers/boot/index.js'
-import type { Unsubscribe } from '../../servers/event-stream.js'
-import type { Logger } from '../../servers/logger.js'
+import { translateError } from '@kairos-sdk/core'
+import type { MachineState, NetbootServer } from '../../servers/boot/index.js'
+import { createEventStream, type Unsubscribe } from '../../servers/event-stream.js'
+import { type Logger, silentLogger } from '../../servers/logger.js'
 import type { Plan } from '../plan/plan.js'
+import { runSteps } from '../steps/index.js'
 import type { ProvisionEvent } from './provision-event.js'
 import type { ProvisionResults } from './results.js'
 
@@ -47,6 +48,97 @@ export interface Provisioning extends AsyncDisposable {
  *
  * Of two runs with one state directory the second waits with what it makes until the first has made its own.
  */
-export function provision(_plan: Plan, _options: ProvisionOptions = {}): Provisioning {
-  throw new KairosError('internal', 'Not there yet.')
+export function provision(plan: Plan, options: ProvisionOptions = {}): Provisioning {
+  const { logger = silentLogger, graceMs = 2_000 } = options
+  const events = createEventStream<ProvisionEvent>(logger)
+  if (options.onEvent) events.on(options.onEvent)
+  const stopping = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal
+  const held: (() => Promise<void>)[] = []
+  const warnings = new Set(plan.warnings)
+  let netboot: NetbootServer | undefined
+
+  const ready = begin()
+  const done = ready.then(async (results) => {
+    if (results.isoServer || results.netboot) await aborted(signal)
+    await end()
+    return results
+  })
+  // Who waits for one of them only must not be told of the other by the end of the process.
+  for (const promise of [ready, done]) promise.catch(() => undefined)
+
+  async function begin(): Promise<ProvisionResults> {
+    // Whoever begins to listen right after the call hears everything.
+    await Promise.resolve()
+    try {
+      return await make()
+    } catch (error) {
+      await end()
+      throw error
+    }
+  }
+
+  async function make(): Promise<ProvisionResults> {
+    const { of } = await runSteps(plan.steps, {
+      signal,
+      onEvent(event) {
+        if (event.type === 'warning') warnings.add(event.message)
+        events.emit({ of: 'step', event })
+      },
+      onDefer: (release) => void held.push(release),
+      servers: {
+        logger,
+        graceMs,
+        tell: events.emit,
+        booting(server) {
+          netboot = server
+        },
+      },
+    })
+    const { state, isoServer, netboot: netbootStep, files } = plan.parts
+    // From here on nothing is written any more.
+    await of(state).release()
+    const server = isoServer && of(isoServer)
+    const boot = netbootStep && of(netbootStep)
+    const results: ProvisionResults = {
+      system: plan.system,
+      files: files.flatMap((step) => of(step).files),
+      isoServer: server && { ...server.endpoints, files: server.files() },
+      netboot: boot?.endpoints,
+      warnings: [...warnings],
+    }
+    server?.ready()
+    events.emit({ of: 'run', event: { type: 'ready', results } })
+    return results
+  }
+
+  let ended: Promise<void> | undefined
+  function end(): Promise<void> {
+    ended ??= letGo()
+    return ended
+  }
+
+  async function letGo(): Promise<void> {
+    if (held.length > 0) events.emit({ of: 'run', event: { type: 'stopping' } })
+    for (const release of held.splice(0).reverse()) {
+      await release().catch((error: unknown) => {
+        logger.warn(translateError(error, 'Cannot stop cleanly').message)
+      })
+    }
+    events.emit({ of: 'run', event: { type: 'stopped' } })
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort()
+    await done.catch(() => undefined)
+  }
+
+  return { ready, done, on: events.on, machines: () => netboot?.machines() ?? [], stop, [Symbol.asyncDispose]: stop }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { KairosError, type ProgressEvent, throwIfAborted, translateError } from '@kairos-sdk/core'
-import type { Step } from './step.js'
+import { silentLogger } from '../../servers/logger.js'
+import type { ServerHost, Step } from './step.js'
 
 /** What happens to the steps of a plan, each event with the step's `id`. */
 export type StepEvent =
@@ -23,7 +24,11 @@ export interface RunStepsOptions {
   readonly onEvent?: ((event: StepEvent) => void) | undefined
   /** Told what has to be let go of in the end, also after a failure; the last one first. Default: nothing ever is. */
   readonly onDefer?: ((release: () => Promise<void>) => void) | undefined
+  /** Default: nothing is told of servers. */
+  readonly servers?: ServerHost | undefined
 }
+
+const NO_HOST: ServerHost = { logger: silentLogger, graceMs: 0, tell: () => {}, booting: () => {} }
 
 /** What the steps gave. */
 export interface StepResults {
@@ -39,7 +44,7 @@ export interface StepResults {
  *   what the steps throw
  */
 export async function runSteps(steps: readonly Step<unknown>[], options: RunStepsOptions = {}): Promise<StepResults> {
-  const { onEvent = () => {}, onDefer = () => {} } = options
+  const { onEvent = () => {}, onDefer = () => {}, servers = NO_HOST } = options
   throwIfAborted(options.signal, 'Cannot run the plan')
   checkOrder(steps)
   const failure = new AbortController()
@@ -71,6 +76,7 @@ export async function runSteps(steps: readonly Step<unknown>[], options: RunStep
           reused = true
         },
         defer: onDefer,
+        servers,
       }),
     )
     onEvent({ type: 'done', step: id, title, reused, ms: performance.now() - startedMs })

@@ -1,4 +1,24 @@
 import type { ProgressEvent } from '@kairos-sdk/core'
+import type { NetbootEvent, NetbootServer } from '../../servers/boot/index.js'
+import type { HttpEvent } from '../../servers/http/index.js'
+import type { Logger } from '../../servers/logger.js'
+
+/** What a server of a run tells. */
+export type ServerEvent =
+  /** The server of the ISO files. */
+  | { readonly of: 'iso-server'; readonly event: HttpEvent }
+  /** The servers that boot machines over the network. */
+  | { readonly of: 'netboot'; readonly event: NetbootEvent }
+
+/** What servers of a run get from it. */
+export interface ServerHost {
+  readonly logger: Logger
+  /** How long what is being sent may go on when they stop. */
+  readonly graceMs: number
+  tell(event: ServerEvent): void
+  /** Told of the server that boots machines, as soon as it does. */
+  booting(server: NetbootServer): void
+}
 
 export interface StepContext {
   /** Fires when the run is cancelled, or another step failed. */
@@ -10,6 +30,8 @@ export interface StepContext {
   reuse(): void
   /** Has something let go of when the run ends, whatever its end is; what was begun last ends first. */
   defer(release: () => Promise<void>): void
+  /** For servers that the step starts. */
+  readonly servers: ServerHost
   /** What a step that this one needs gave. */
   resultOf<Result>(step: Step<Result>): Result
 }
@@ -22,7 +44,7 @@ export interface Step<out Result> {
   readonly title: string
   /** Steps that must be done before it. */
   readonly needs: readonly Step<unknown>[]
-  /** What it fetches, where that is not there yet: URLs without credentials, image names. */
+  /** What it fetches, where it is not there yet: URLs without credentials, image names. */
   readonly downloads: readonly string[]
   /** Paths of the files that it leaves behind. */
   readonly writes: readonly string[]

@@ -1,0 +1,105 @@
+import { basename, join } from 'node:path'
+import { fileSource } from '../../bytes/file-source.js'
+import { hashSource } from '../../bytes/hash-source.js'
+import { writeImage } from '../../media/iso/index.js'
+import { makePrivateDirectory } from '../../sources/cache/private-directory.js'
+import type { IsoServer } from '../iso-server/index.js'
+import { customisedImage } from '../machine-isos/customised-image.js'
+import { servedImages } from '../machine-isos/served-image.js'
+import type { ResultFile } from '../run/results.js'
+import { directoryDigest, identityOf, putChecksum, putInPlace, recallMade, rememberMade } from '../state/index.js'
+import { defineStep, type Step, type StepContext } from '../steps/index.js'
+import { additionsOf } from './iso-steps.js'
+import type { MachineConfig } from './machine-configs.js'
+import { type BaseIso, type Made, type PlanContext, serverOf } from './plan-context.js'
+
+const DESCRIBE = 'With the cloud config of this machine.'
+
+/** Offers an image for each machine, which is made up while it is downloaded. */
+export function servedMachinesStep(context: PlanContext, base: Step<BaseIso>, isoServer: Step<IsoServer>): Step<Made> {
+  const { machines } = context
+  return defineStep({
+    id: 'machine-isos',
+    title: `Offer an image for each of ${machines.length} machines`,
+    needs: [base, isoServer],
+    serves: machines.map(({ name }) => `/machines/${encodeURIComponent(name)}.iso`),
+    async run(step) {
+      const { source, sha256 } = step.resultOf(base)
+      const server = step.resultOf(isoServer)
+      const images = servedImages(source)
+      const identify = await identityOfMachines(context, sha256, step)
+      for (const machine of machines) {
+        server.offer({
+          name: `machines/${machine.name}.iso`,
+          source: () =>
+            images.image(`${machine.name}.iso`, { ...additionsOf(context), cloudConfig: machine.cloudConfig }),
+          etag: identify(machine),
+          describe: DESCRIBE,
+          ofMachine: true,
+        })
+      }
+      return { files: [] }
+    },
+  })
+}
+
+/** Writes an image for each machine, and its checksum. */
+export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): Step<Made> {
+  const { machines, paths, state, isoServer } = context
+  const pathOf = ({ name }: MachineConfig) => join(paths.machines, `${name}.iso`)
+  return defineStep({
+    id: 'machine-isos',
+    title: `Write an image for each of ${machines.length} machines`,
+    needs: [state, base, ...serverOf(context)],
+    writes: machines.flatMap((machine) => [pathOf(machine), `${pathOf(machine)}.sha256`]),
+    async run(step) {
+      const { source, sha256 } = step.resultOf(base)
+      await makePrivateDirectory(paths.machines)
+      const identify = await identityOfMachines(context, sha256, step)
+      const files: ResultFile[] = []
+      let reused = 0
+      for (const [done, machine] of machines.entries()) {
+        const message = `Writing ${machine.name}.iso`
+        step.progress({
+          phase: 'machines',
+          message,
+          done,
+          total: machines.length,
+          unit: 'files',
+          subject: machine.name,
+        })
+        const identity = identify(machine)
+        const path = pathOf(machine)
+        const known = await recallMade(paths, path, identity)
+        const made = known ?? (await write(machine, path, identity))
+        if (known) reused++
+        files.push({ ...made, secret: true }, await putChecksum(paths, path, made.sha256))
+        if (isoServer) {
+          const offer = { source: await fileSource(path), etag: identity, describe: DESCRIBE, sha256: made.sha256 }
+          step.resultOf(isoServer).offer({ ...offer, name: `machines/${machine.name}.iso`, ofMachine: true })
+        }
+      }
+      if (reused === machines.length) step.reuse()
+      return { files }
+
+      async function write({ cloudConfig, name }: MachineConfig, path: string, identity: string) {
+        const { signal } = step
+        const additions = { ...additionsOf(context), cloudConfig }
+        const image = await customisedImage(source, additions, { name: `${name}.iso`, signal })
+        const part = join(paths.work, `machine-${basename(path)}`)
+        await writeImage(image, part, { mode: 0o600, signal })
+        await putInPlace(part, path)
+        const digest = await hashSource(await fileSource(path), 'sha256', { signal })
+        await rememberMade(paths, path, { identity, sha256: digest })
+        return { path, size: image.size, sha256: digest }
+      }
+    },
+  })
+}
+
+/** What the image of a machine is known by. */
+async function identityOfMachines(context: PlanContext, base: string, { signal }: StepContext) {
+  const { overlay } = additionsOf(context)
+  const digest = overlay && (await directoryDigest(overlay, { signal }))
+  return ({ cloudConfig }: MachineConfig) => identityOf({ base, cloudConfig, overlay: digest })
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { writeBeside } from '../../sources/transfer/index.js'
+import type { StatePaths } from './state-paths.js'
+
+/** What is known of a file that a run made. */
+export interface MadeFile {
+  readonly path: string
+  readonly size: number
+  readonly sha256: string
+}
+
+/**
+ * A file of an earlier run, when it was made of the same things and nobody has changed it since. Its content is not read:
+ * whoever writes to a file changes its date.
+ */
+export async function recallMade(paths: StatePaths, path: string, identity: string): Promise<MadeFile | undefined> {
+  try {
+    const record = JSON.parse(await readFile(recordOf(paths, path), 'utf8')) as Record<string, unknown>
+    const { sha256 } = record
+    if (record.identity !== identity || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
+    const { size, mark } = await markOf(path)
+    return record.mark === mark ? { path, size, sha256 } : undefined
+  } catch {
+    // Without a record, or with one that makes no sense, the file is made again.
+    return undefined
+  }
+}
+
+/** Writes down what a file was made of, when it has its name. */
+export async function rememberMade(
+  paths: StatePaths,
+  path: string,
+  { identity, sha256 }: { readonly identity: string; readonly sha256: string },
+): Promise<void> {
+  const { mark } = await markOf(path)
+  const record = { path, identity, sha256, mark }
+  await writeBeside(recordOf(paths, path), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+async function markOf(path: string): Promise<{ size: number; mark: string }> {
+  const { ino, size, mtimeNs } = await stat(path, { bigint: true })
+  return { size: Number(size), mark: [ino, size, mtimeNs].join(' ') }
+}
+
+/** Names of files can be as long as those of files may be: records have digests for names. */
+function recordOf(paths: StatePaths, path: string): string {
+  const name = createHash('sha256').update(relative(paths.stateDir, path)).digest('hex').slice(0, 32)
+  return join(paths.records, `${name}.json`)
+}
