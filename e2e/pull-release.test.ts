@@ -57,6 +57,24 @@ describe('the built auroraboot pull-release', () => {
     expect(result.files).toContainEqual({ path: `files/${NAME}.squashfs`, size: 8, sha256: sha256('the root') })
   })
 
+  it('finishes at a server that cuts, limits and fails, and fetches no byte twice', async () => {
+    const busy = { 'retry-after': '0' }
+    server.faults.push(undefined, { status: 429, headers: busy }, { cutAfter: 20_000 }, { status: 500, headers: busy })
+    const out = await aurorabootSucceeds(directory.path, ...args('--output', 'files'))
+    expect(out).toBe(`${sha256(iso)}  files/${NAME}.iso\n`)
+    const asked = server.requests.filter(({ path }) => path.endsWith('.iso')).map(({ headers }) => headers.range)
+    expect(asked).toEqual([undefined, undefined, 'bytes=20000-', 'bytes=20000-'])
+  })
+
+  it('keeps nothing of a file that is not what was published, and says what it found', async () => {
+    const path = [...server.files.keys()].find((name) => name.endsWith('.iso')) ?? ''
+    server.files.set(path, { content: iso.toReversed(), etag: '"other"' })
+    const { code, err } = await auroraboot(directory.path, ...args('--output', 'files'))
+    expect([code, err]).toEqual([4, expect.stringContaining(`SHA-256 ${sha256(iso)} expected`)])
+    expect(await readdir(directory.path)).toEqual(['state'])
+    expect(await readdir(join(directory.path, 'state/cache/incoming'))).toEqual([])
+  })
+
   it('names the URL that it tried for a release that is not there, and leaves nothing', async () => {
     const { code, err } = await auroraboot(directory.path, ...args('--output', 'files', '--variant', 'standard'))
     expect(code).toBe(4)
