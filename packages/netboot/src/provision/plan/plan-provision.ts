@@ -56,7 +56,7 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
   const state = stateStep(paths)
   const context: PlanContext = { configuration, options, paths, names, state, isoServer, cloudConfig, machines }
 
-  const check = disableNetboot ? undefined : netbootCheckStep(options)
+  const check = disableNetboot ? undefined : netbootCheckStep(configuration, options)
   const made = isoSteps(context, { custom, machineIsos })
   const boot = check && bootSteps(context, check, made.base)
   const first = [...(isoServer ? [isoServer] : []), ...(check ? [check] : [])]

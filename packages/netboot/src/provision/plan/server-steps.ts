@@ -10,6 +10,7 @@ import { defineStep, type Step } from '../steps/index.js'
 import type { PlanOptions } from './plan.js'
 import type { BaseIso, PlanContext } from './plan-context.js'
 import type { RunningNetboot } from './plan-parts.js'
+import { tryPorts } from './try-ports.js'
 
 /** Starts the server of the ISO files: first of all, so that a port in use is told before gigabytes are downloaded. */
 export function isoServerStep(
@@ -33,13 +34,14 @@ export function isoServerStep(
 }
 
 /** Looks for what would keep network boot from starting, before anything is downloaded for it. */
-export function netbootCheckStep({ interfaces, ipxe, netboot }: PlanOptions): Step<void> {
+export function netbootCheckStep({ netboot }: Configuration, options: PlanOptions): Step<void> {
   return defineStep({
     id: 'netboot-check',
-    title: 'Look for iPXE and network interfaces',
+    title: 'Look for iPXE, network interfaces and free ports',
     async run() {
-      checkInterfaces((netboot?.ownInterfaces ?? listOwnInterfaces)(), interfaces)
-      await findFirmware(ipxe)
+      checkInterfaces((options.netboot?.ownInterfaces ?? listOwnInterfaces)(), options.interfaces)
+      await findFirmware(options.ipxe)
+      await tryPorts(netboot, options)
     },
   })
 }
