@@ -55,6 +55,23 @@ describe('machineTable', () => {
     ])
   })
 
+  it('cuts what a machine fails of, not how far others are', () => {
+    const machines = [
+      machine(1, { transfer: { name: 'initrd-0', done: 0, total: 100e6 } }),
+      machine(2, {
+        stage: 'ignored',
+        error: new KairosError('ipxe/not-found', `iPXE expected in ${'/usr '.repeat(40)}`),
+      }),
+    ]
+    const { clock, lines } = tableOf(machines)
+    lines(100)
+    clock.ms = 1_000
+    machines[0] = machine(1, { transfer: { name: 'initrd-0', done: 99e6, total: 100e6 } })
+    const [, , fetching, ignored] = lines(100)
+    expect(fetching).toMatch(/ {2}99 % 99\.0 MB\/s {2}1\.0 s$/)
+    expect(ignored).toMatch(/ {2}left alone: iPXE expected in \/usr.*… +1\.0 s$/)
+  })
+
   it('leaves out what is least needed on a narrow terminal', () => {
     const { lines } = tableOf([machine(1, { transfer: { name: 'initrd-0', done: 1, total: 3 } })])
     const narrow = lines(50)

@@ -10,7 +10,8 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'ADDRESS', rank: 4 },
   { title: 'ARCHITECTURE', rank: 1 },
   { title: 'STEP', rank: 7, minWidth: 16 },
-  { title: 'PROGRESS', rank: 6, minWidth: 6 },
+  // As wide as `100 % 999.9 MB/s`, or the long STEP of one machine would leave the others none.
+  { title: 'PROGRESS', rank: 6, minWidth: 16 },
   { title: 'SINCE', rank: 3, align: 'right' },
 ]
 
@@ -61,7 +62,8 @@ export function machineTable({ machines, now, date, title }: MachineTableInit): 
 
 function rowOf(machine: MachineState, bytesPerSecond: number | undefined, time: Date): string[] {
   const { mac, address = '', architecture, stage, transfer, since, error } = machine
-  const step = transfer ? `fetches ${transfer.name}` : error ? `failed: ${error.message}` : STAGES[stage]
+  const why = error && `${stage === 'ignored' ? STAGES.ignored : STAGES.failed}: ${error.message}`
+  const step = transfer ? `fetches ${transfer.name}` : (why ?? STAGES[stage])
   const progress = transfer ? progressOf(transfer, bytesPerSecond) : ''
   const elapsed = formatElapsed(Math.max(0, time.getTime() - since.getTime()))
   return [mac, address, architecture, step, progress, elapsed]
