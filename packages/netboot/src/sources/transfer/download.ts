@@ -1,8 +1,9 @@
 import { KairosError, redactUrl, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { defaultHttpClient, type HttpResponse } from '../../bytes/http-client.js'
 import { classifyAnswer, strongEtagOf } from './answer.js'
+import { checkLimit, checkSize, contentProblem, wrongSize } from './content-check.js'
 import type { PartialFile } from './partial-file.js'
-import { digestOfUrl, type ResumeRecord, readResumeRecord, writeResumeRecord } from './resume-record.js'
+import { bytesToKeep, digestOfUrl, readResumeRecord, writeResumeRecord } from './resume-record.js'
 import { backOffMs, LONGEST_PAUSE_MS, retryAfterMs, waitByClock } from './retry.js'
 import type { TransferOptions, TransferPhase, TransferRequest, TransferResult } from './transfer.js'
 import { isTransient } from './transient.js'
@@ -44,7 +45,7 @@ export class Download {
   async takeUp(): Promise<void> {
     const record = await readResumeRecord(this.#recordPath)
     const stored = await this.#file.storedBytes()
-    const keep = record ? this.#usable(record, stored) : 0
+    const keep = record ? bytesToKeep(record, this.#request, stored) : 0
     if (record && keep > 0) {
       this.#tell('resuming', `Resuming ${this.#name}`, keep, record.size)
       await this.#file.resumeAt(keep, this.#options.signal ?? undefined)
@@ -89,16 +90,6 @@ export class Download {
     return digestOfUrl(this.#request.url)
   }
 
-  #usable(record: ResumeRecord, stored: number): number {
-    const { sha256 } = this.#request
-    const sameContent = sha256 !== undefined && record.sha256 === sha256.toLowerCase()
-    const sameVersion = record.urlDigest === this.#urlDigest && record.validator !== undefined
-    if (!sameContent && !sameVersion) return 0
-    // Without a checksum the last byte is asked for again: only an answer tells that the version is still the same.
-    const most = record.size === undefined || sha256 !== undefined ? stored : record.size - 1
-    return stored > (record.size ?? stored) ? 0 : Math.max(0, Math.min(stored, most))
-  }
-
   async #attempt(): Promise<Outcome> {
     const offset = await this.#beginning()
     // What an earlier process left may be everything.
@@ -117,7 +108,7 @@ export class Download {
       }
       if (answer.kind === 'changed') return await this.#startAgain()
       if (answer.offset < offset) await this.#restart('the server sends another version, or no parts')
-      this.#checkSize(answer.size)
+      checkSize(this.#request, this.#name, answer.size)
       if (answer.offset === 0) await this.#remember(response, answer.size)
       else this.#joined = true
       return await this.#receive(response, answer.size ?? this.#expectedSize)
@@ -176,8 +167,8 @@ export class Download {
           return this.#failed(error)
         }
         if (next.done) break
-        if (size !== undefined && file.length + next.value.length > size) throw this.#wrongSize(size, 'more')
-        this.#checkLimit(file.length + next.value.length)
+        if (size !== undefined && file.length + next.value.length > size) throw wrongSize(this.#name, size, 'more')
+        checkLimit(this.#request, this.#name, file.length + next.value.length)
         await this.#write(() => file.append(next.value as Uint8Array))
         if (file.length - told < PROGRESS_BYTES) continue
         told = file.length
@@ -207,23 +198,6 @@ export class Download {
     } catch (error) {
       throw translateError(error, `Cannot write what ${this.#name} gives`, 'output/not-writable')
     }
-  }
-
-  #checkSize(size: number | undefined): void {
-    const { size: expected } = this.#request
-    if (expected !== undefined && size !== undefined && size !== expected) throw this.#wrongSize(expected, size)
-  }
-
-  #checkLimit(found: number): void {
-    const { maxBytes = Number.POSITIVE_INFINITY } = this.#request
-    if (found <= maxBytes) return
-    throw new KairosError('input/too-large', `${this.#name}: at most ${maxBytes} bytes expected, more found.`)
-  }
-
-  #wrongSize(expected: number, found: number | 'more'): KairosError {
-    return new KairosError('input/changed', `${this.#name}: ${expected} bytes expected, ${found} found.`, {
-      hint: 'The server has another file than the one that was asked for, or does not tell its size rightly.',
-    })
   }
 
   /** Writes down what the bytes to come are of, before the first of them. */
@@ -258,17 +232,7 @@ export class Download {
 
   /** @returns false when it was wrong in a way that a download in one piece may set right */
   async #isRight(): Promise<boolean> {
-    const { size } = this.#request
-    const expected = this.#request.sha256?.toLowerCase()
-    const { sha256, length } = this.#file
-    const problem =
-      size !== undefined && length !== size
-        ? this.#wrongSize(size, length)
-        : expected !== undefined && sha256 !== expected
-          ? new KairosError('input/changed', `${this.#name}: SHA-256 ${expected} expected, ${sha256} found.`, {
-              hint: 'Do not use this file before you know why it differs.',
-            })
-          : undefined
+    const problem = contentProblem(this.#request, this.#name, this.#file)
     if (!problem) return true
     const joined = this.#joined
     await this.#write(() => this.#file.restart())

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import type { TransferRequest } from './transfer.js'
 import { storedValidator } from './validator.js'
 
 /** What the bytes of a partial file are the beginning of. It lies beside them, so that a later process can go on. */
@@ -16,6 +17,16 @@ export interface ResumeRecord {
 
 export function digestOfUrl(url: string): string {
   return createHash('sha256').update(url).digest('hex')
+}
+
+/** How many of the bytes that are stored are the beginning of what is wanted now, as far as anybody can know. */
+export function bytesToKeep(record: ResumeRecord, { url, sha256 }: TransferRequest, stored: number): number {
+  const sameContent = sha256 !== undefined && record.sha256 === sha256.toLowerCase()
+  const sameVersion = record.urlDigest === digestOfUrl(url) && record.validator !== undefined
+  if (!sameContent && !sameVersion) return 0
+  // Without a checksum the last byte is asked for again: only an answer tells that the version is still the same.
+  const most = record.size === undefined || sha256 !== undefined ? stored : record.size - 1
+  return stored > (record.size ?? stored) ? 0 : Math.max(0, Math.min(stored, most))
 }
 
 /** @returns `undefined` when there is none that can be used */
