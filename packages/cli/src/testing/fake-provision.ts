@@ -47,6 +47,7 @@ export function fakeProvision(init: FakeProvisionInit): FakeProvision {
   const planned: PlanOptions[] = []
   let options: ProvisionOptions | undefined
   const iso = memorySource('kairos.iso', 'iso')
+  const state = defineStep({ id: 'state', title: 'Hold /state', run: async () => ({ release: async () => {} }) })
   const download = defineStep({
     id: 'download',
     title: 'Download kairos-v1.iso',
@@ -74,7 +75,7 @@ export function fakeProvision(init: FakeProvisionInit): FakeProvision {
         configuration,
         system: 'kairos-v1',
         steps: [download, custom],
-        parts: { state: undefined, isoServer: undefined, netboot: undefined, files: [] },
+        parts: { state, isoServer: undefined, netboot: undefined, files: [] },
         machines: [{ name: 'node-1', mac: '08:00:27:54:1a:d1', uuid: undefined }],
         cloudConfig: rendered?.text,
         warnings: init.warnings ?? [],

@@ -1,3 +1,4 @@
+import type { ProgressEvent } from '@kairos-sdk/core'
 import type { ProvisionEvent, StepEvent } from '@kairos-sdk/netboot/provision'
 import type { Reporter } from '../../runtime/reporter/reporter.js'
 import { timestamp } from '../netboot/log-time.js'
@@ -20,19 +21,20 @@ const PROBES: readonly string[] = ['healthz', 'readyz']
  * @param hasTable - whether the table of machines is shown, which leaves no room for the log of the servers
  */
 export function reportEvents(reporter: Reporter, hasTable: () => boolean): EventReport {
-  const tasks = new Map<string, SourceTasks>()
+  const steps = new Map<string, { readonly title: string; readonly task: SourceTasks }>()
 
   function reportStep(event: StepEvent): void {
     const { step } = event
     if (event.type === 'started') {
-      tasks.set(step, sourceTasks(reporter, { message: event.title, data: { step } }))
+      const { title } = event
+      steps.set(step, { title, task: sourceTasks(reporter, { message: title, data: { step } }) })
       return
     }
-    const task = tasks.get(step)
-    if (event.type === 'progress') task?.onProgress(event.progress)
+    const { title, task } = steps.get(step) ?? {}
+    if (event.type === 'progress') task?.onProgress(reporter.json ? event.progress : forPeople(event.progress, title))
     else if (event.type === 'warning') reporter.warn(event.message)
     else {
-      tasks.delete(step)
+      steps.delete(step)
       if (event.type === 'failed') task?.fail(event.error)
       else task?.succeed(event.reused ? `${event.title}: there already` : event.title, { reused: event.reused })
     }
@@ -48,8 +50,8 @@ export function reportEvents(reporter: Reporter, hasTable: () => boolean): Event
     const { type: _, machine: __, ...fields } = event
     reporter.event('iso-sent', fields)
     const { address, port } = event.client
-    // The log has it, where there is one.
-    if (hasTable() && event.method === 'GET' && event.status < 300) {
+    // The log has it, where there is one. Parts of a file come by the thousand.
+    if (hasTable() && event.method === 'GET' && event.status === 200 && event.name !== '/') {
       reporter.note(`${timestamp(new Date())} HTTP: Sent file "${event.name}" to ${address}:${port}`)
     }
   }
@@ -61,8 +63,13 @@ export function reportEvents(reporter: Reporter, hasTable: () => boolean): Event
       else if (of === 'netboot') reporter.event(event.type, eventFields(event))
     },
     [Symbol.dispose]() {
-      for (const task of tasks.values()) task.drop()
-      tasks.clear()
+      for (const { task } of steps.values()) task.drop()
+      steps.clear()
     },
   }
+}
+
+/** The title of a step says what is downloaded; its URL would leave no room for how far it is. */
+function forPeople(progress: ProgressEvent, title: string | undefined): ProgressEvent {
+  return progress.phase === 'downloading' && title !== undefined ? { ...progress, message: title } : progress
 }

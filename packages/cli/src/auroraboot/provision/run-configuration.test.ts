@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Command, Program } from '../../runtime/command.js'
 import { runProgram } from '../../runtime/run-program.js'
 import { type CapturedIo, type CapturedIoInit, capturedIo } from '../../testing/captured-io.js'
+import { type FakeProvision, fakeProvision, RESULTS } from '../../testing/fake-provision.js'
 import { run } from '../commands/run.js'
 import { aurorabootProgram } from '../program.js'
-import { type FakeProvision, fakeProvision, RESULTS } from '../../testing/fake-provision.js'
 import { type RunArguments, runConfiguration } from './run-configuration.js'
 
 const SECRET = 's3cret'
@@ -85,7 +85,7 @@ describe('auroraboot with a configuration', () => {
     )
     const lines = err.split('\n').map((line) => line.replace(/ {2}\d.*$/, ''))
     expect(lines).toEqual([
-      ...['Download kairos-v1.iso', 'Downloading', '! The server is slow.', '✔ Download kairos-v1.iso'],
+      ...['Download kairos-v1.iso', '! The server is slow.', '✔ Download kairos-v1.iso'],
       ...['Write kairos.iso.sha256', '✔ Write kairos.iso.sha256: there already'],
       ...['Only you can read the images with a cloud config inside.', ''],
     ])
