@@ -50,7 +50,8 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
   const events = createEventStream<NetbootEvent>(logger)
 
   function note(session: MachineSession, stage: BootStage | undefined) {
-    session.stage = stage ?? session.stage
+    // What comes after a file that is missing does not make up for it.
+    session.stage = session.failedFile === undefined ? (stage ?? session.stage) : 'failed'
     session.updated = new Date()
     const { mac, boot, updated: time } = session
     return { time, mac, uuid: session.machine.uuid, boot }
@@ -65,6 +66,11 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
   ): void {
     session.address = client.address
     const whole = session.received(name, part, clock.now())
+    if (session.failedFile === name && (whole || part.bytes === part.size)) {
+      session.failedFile = undefined
+      session.error = undefined
+      note(session, STAGES[type])
+    }
     if (!whole) return
     const what =
       type === 'script-sent' ? 'Sending ipxe boot script' : `Sent ${transport === 'http' ? 'file ' : ''}"${name}"`
@@ -81,6 +87,7 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
     if (session) {
       session.address = client.address
       session.error = error
+      session.failedFile = name
       events.emit({ type: 'failed', ...note(session, 'failed'), name, error })
     } else events.emit({ type: 'failed', time: new Date(), mac: undefined, uuid: undefined, boot: 0, name, error })
   }

@@ -33,6 +33,8 @@ export interface MachineSession {
   stage: BootStage
   address: string | undefined
   error: KairosError | undefined
+  /** The file that could not be sent, until it can. */
+  failedFile: string | undefined
   since: Date
   updated: Date
   /** The URL of its script, the same for all its boots. */
@@ -85,6 +87,7 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
     stage: 'seen',
     address: undefined,
     error: undefined,
+    failedFile: undefined,
     since: now,
     updated: now,
     scriptUrl: (base) => scriptRegistration.url(base),
@@ -118,6 +121,7 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
       fetches.clear()
       session.boot++
       session.error = undefined
+      session.failedFile = undefined
       session.since = new Date()
     },
     requested(name, nowMs) {

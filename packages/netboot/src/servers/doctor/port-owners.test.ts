@@ -48,6 +48,15 @@ describe('findPortOwners', () => {
     expect(await listProcessNames(proc)).toEqual(new Set(['dnsmasq', 'other']))
   })
 
+  it('names what Node.js runs, and none of its arguments', async () => {
+    await mkdir(join(proc, '79/fd'), { recursive: true })
+    await writeFile(join(proc, '79/comm'), 'MainThread\n')
+    await writeFile(join(proc, '79/cmdline'), '/usr/bin/node\0--no-warnings\0/usr/bin/auroraboot.js\0--token\0s3cret\0')
+    await symlink('socket:[41001]', join(proc, '79/fd/4'))
+    await writeFile(join(proc, 'net/tcp'), TCP)
+    expect(await findPortOwners('tcp', 8090, proc)).toEqual([{ pid: 79, name: 'auroraboot' }])
+  })
+
   it('knows nothing where there is no such table', async () => {
     expect(await findPortOwners('udp', 67, join(proc, 'none'))).toEqual([])
   })

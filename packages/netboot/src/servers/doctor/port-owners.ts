@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { PortOwner } from './probes.js'
 
 /** State of a TCP socket that waits for connections (Linux, include/net/tcp_states.h). */
@@ -34,7 +34,7 @@ export async function findPortOwners(
   const owners: PortOwner[] = []
   for (const pid of await processIds(proc)) {
     if (!(await hasSocket(join(proc, pid, 'fd'), inodes))) continue
-    owners.push({ pid: Number(pid), name: await processName(proc, pid) })
+    owners.push({ pid: Number(pid), name: await programName(proc, pid) })
   }
   return owners
 }
@@ -52,6 +52,15 @@ async function processIds(proc: string): Promise<string[]> {
 
 async function processName(proc: string, pid: string): Promise<string> {
   return (await readFile(join(proc, pid, 'comm'), 'utf8').catch(() => '')).trim()
+}
+
+/** As {@link processName}, but with the script that Node.js runs: its main thread is called one or the other. */
+async function programName(proc: string, pid: string): Promise<string> {
+  const name = await processName(proc, pid)
+  if (name !== 'node' && name !== 'MainThread') return name
+  const [, ...words] = (await readFile(join(proc, pid, 'cmdline'), 'utf8').catch(() => '')).split('\0')
+  const script = words.find((word) => word !== '' && !word.startsWith('-'))
+  return script === undefined ? 'node' : basename(script).replace(/\.[cm]?[jt]s$/, '')
 }
 
 async function hasSocket(descriptors: string, inodes: ReadonlySet<string>): Promise<boolean> {
