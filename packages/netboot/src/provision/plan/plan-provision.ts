@@ -53,13 +53,14 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
           system,
           offered.flatMap((name) => [`/${encodeURIComponent(name)}`, `/${encodeURIComponent(name)}.sha256`]),
         )
-  const state = stateStep(paths)
+  const check = disableNetboot ? undefined : netbootCheckStep(configuration, options)
+  // Nothing is begun before it is known that everything can be served.
+  const first = [...(isoServer ? [isoServer] : []), ...(check ? [check] : [])]
+  const state = stateStep(paths, first)
   const context: PlanContext = { configuration, options, paths, names, state, isoServer, cloudConfig, machines }
 
-  const check = disableNetboot ? undefined : netbootCheckStep(configuration, options)
   const made = isoSteps(context, { custom, machineIsos })
-  const boot = check && bootSteps(context, check, made.base)
-  const first = [...(isoServer ? [isoServer] : []), ...(check ? [check] : [])]
+  const boot = disableNetboot ? undefined : bootSteps(context, made.base)
   return {
     configuration,
     system,
@@ -112,7 +113,7 @@ function isoSteps(
 }
 
 /** Network boot from what there is already, or else from what is least to fetch. */
-function bootSteps(context: PlanContext, check: Step<void>, base: Step<BaseIso> | undefined) {
+function bootSteps(context: PlanContext, base: Step<BaseIso> | undefined) {
   const { configuration, names } = context
   const { source } = configuration
   const artifacts = base
@@ -120,14 +121,15 @@ function bootSteps(context: PlanContext, check: Step<void>, base: Step<BaseIso> 
     : source.kind === 'image'
       ? packImageStep(context, source)
       : releaseNetbootStep(context, source, filesOfRelease(source, configuration))
-  const netboot = netbootStep(context, check, artifacts)
+  const netboot = netbootStep(context, artifacts)
   return { netboot, steps: [artifacts, netboot] }
 }
 
-function stateStep(paths: StatePaths) {
+function stateStep(paths: StatePaths, needs: readonly Step<unknown>[]) {
   return defineStep({
     id: 'state',
     title: `Take ${paths.stateDir}`,
+    needs,
     async run({ signal, progress, defer }) {
       const message = `Another run makes something in ${paths.stateDir}: waiting for it`
       const held = await holdState(paths, { signal, onWait: () => progress({ phase: 'wait', message }) })

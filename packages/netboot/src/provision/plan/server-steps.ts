@@ -39,7 +39,9 @@ export function netbootCheckStep({ netboot }: Configuration, options: PlanOption
     id: 'netboot-check',
     title: 'Look for iPXE, network interfaces and free ports',
     async run() {
-      checkInterfaces((options.netboot?.ownInterfaces ?? listOwnInterfaces)(), options.interfaces)
+      const { listenAddress } = netboot
+      const interfaces = options.interfaces ?? (listenAddress === undefined ? undefined : [listenAddress])
+      checkInterfaces((options.netboot?.ownInterfaces ?? listOwnInterfaces)(), interfaces)
       await findFirmware(options.ipxe)
       await tryPorts(netboot, options)
     },
@@ -60,11 +62,7 @@ export function partsOfIsoStep(base: Step<BaseIso>, name: string): Step<BootArti
 }
 
 /** Boots machines over the network. */
-export function netbootStep(
-  context: PlanContext,
-  check: Step<void>,
-  artifacts: Step<BootArtifacts>,
-): Step<RunningNetboot> {
+export function netbootStep(context: PlanContext, artifacts: Step<BootArtifacts>): Step<RunningNetboot> {
   const { configuration, options, cloudConfig } = context
   const { httpPort, listenAddress, cmdline } = configuration.netboot
   const ports = { ...options.ports, http: httpPort }
@@ -72,7 +70,7 @@ export function netbootStep(
   return defineStep({
     id: 'netboot',
     title: 'Boot machines over the network',
-    needs: [check, artifacts],
+    needs: [artifacts],
     serves: [
       `udp port ${ports.dhcp ?? 67}${at}: proxyDHCP`,
       `udp port ${ports.pxe ?? 4011}${at}: PXE`,

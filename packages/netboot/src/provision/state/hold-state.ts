@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { makePrivateDirectory } from '../../sources/cache/private-directory.js'
 import { acquireFileLock } from '../../sources/transfer/index.js'
@@ -25,7 +26,7 @@ export interface HoldStateOptions {
 export async function holdState(paths: StatePaths, { signal, onWait }: HoldStateOptions = {}): Promise<HeldState> {
   const doing = `Cannot use ${paths.stateDir}`
   try {
-    await mkdir(paths.stateDir, { recursive: true })
+    await makeDirectory(paths.stateDir)
     const lock = await acquireFileLock(paths.lock, signal, onWait)
     let released: Promise<void> | undefined
     const release = () => {
@@ -52,4 +53,22 @@ export async function holdState(paths: StatePaths, { signal, onWait }: HoldState
       cause: error,
     })
   }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+    // Of a read-only file system Node says here that it does not exist. Asked for one directory, it says what is.
+    let missing = path
+    while (dirname(missing) !== missing && !(await exists(dirname(missing)))) missing = dirname(missing)
+    if (!(await exists(missing))) await mkdir(missing)
+    throw error
+  })
+  await access(path, constants.W_OK)
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
