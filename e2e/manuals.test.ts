@@ -2,19 +2,19 @@
  * Runs the commands of the three manuals that this project implements, without `docker run …`, and looks at what comes out.
  * docs/manual-examples.md says which test is whose; machines are booted by the tests that it names besides these.
  */
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeToken, generateToken, NEVER_ROTATE } from '@kairos-sdk/core'
-import { memorySource, readFully } from '@kairos-sdk/netboot'
+import { fileSource, memorySource, openIso, readFully } from '@kairos-sdk/netboot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import type { FileSystemEntry } from '../packages/netboot/src/file-system/entry.js'
-import { authorIso } from '../packages/netboot/src/media/iso/index.js'
 import { AURORA_YAML, AURORABOOT, TEMPLATE } from './manuals/auroraboot.js'
 import { type ManualExample, withoutDocker } from './manuals/manual-example.js'
 import { NETWORK_BOOTING, RELEASE_IMAGE, RELEASE_NAME } from './manuals/network-booting.js'
-import { type CommandOptions, createPublicWorld, WORLD_NEEDS } from './manuals/public-world.js'
+import { type CommandOptions, createPublicWorld, type RunningCommand, WORLD_NEEDS } from './manuals/public-world.js'
 import { QR_CODE } from './manuals/qr-code.js'
+import { CORE, K3S, makeReleases, partsOf, sha256 } from './manuals/releases.js'
 import { requirement } from './requirements.js'
 import { startScreen } from './screen.js'
 import { writeOciLayout } from './small-oci-layout.js'
@@ -23,70 +23,37 @@ import { temporaryDirectory } from './temporary.js'
 const EXAMPLES = { ...QR_CODE, ...NETWORK_BOOTING, ...AURORABOOT }
 type ExampleName = keyof typeof EXAMPLES
 
+/** What a machine gets where no cloud config is given: one that says nothing. */
+const DEFAULT_CONFIG = '#cloud-config\n'
 const MAC = '08:00:27:54:1a:d1'
 const CONFIG = AURORABOOT['node-configuration'].text
-const CORE = 'core-rockylinux-v1.5.0'
-const K3S = 'kairos-opensuse-leap-v1.5.1-k3sv1.21.14+k3s1'
-
-const sha256 = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex')
-
-/** What a release is made of. Nobody starts it here. */
-function partsOf(name: string) {
-  const kernel = Buffer.alloc(4096)
-  kernel.write('HdrS', 0x202)
-  return { kernel, initrd: Buffer.from(`initrd of ${name}`), rootfs: Buffer.from(`hsqs of ${name}`) }
-}
-
-async function isoOf(name: string): Promise<Buffer> {
-  const { kernel, initrd, rootfs } = partsOf(name)
-  const files = { '/boot/kernel': kernel, '/boot/initrd': initrd, '/rootfs.squashfs': rootfs }
-  const entries = Object.entries(files).map(([path, content]) => {
-    return { path, type: 'file', source: memorySource(path, content) } as const
-  })
-  const image = await authorIso({ volumeLabel: 'COS_LIVE', entries })
-  return Buffer.from(await readFully(image, 0, image.size))
-}
-
-/** The files of GitHub's releases. */
-async function releases(): Promise<Record<string, string | Uint8Array>> {
-  const files: Record<string, string | Uint8Array> = {}
-  for (const [place, name] of [
-    ['kairos-io/kairos/releases/download/v1.5.0', CORE],
-    ['kairos-io/provider-kairos/releases/download/v1.5.1', K3S],
-    ['kairos-io/kairos/releases/download/v3.6.0', RELEASE_NAME],
-  ] as const) {
-    const path = `github.com/${place}/${name}`
-    const { kernel, initrd, rootfs } = partsOf(name)
-    const iso = await isoOf(name)
-    files[`${path}.iso`] = iso
-    files[`${path}.iso.sha256`] = `${sha256(iso)}  ${name}.iso\n`
-    files[`${path}-kernel`] = kernel
-    files[`${path}-initrd`] = initrd
-    files[`${path}.squashfs`] = rootfs
-  }
-  return files
-}
+/** Of the parts that the image is made of. */
+const IMAGE = 'image'
 
 const isMissing = requirement([...WORLD_NEEDS, 'wget', 'curl', 'dd', 'Xvfb', 'xterm', 'scrot', 'grub-mkimage'])
 
 describe.skipIf(isMissing)('the manuals', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+  /** SHA-256 of the files of releases, by name. */
+  const sums = new Map<string, string>()
   let world: Awaited<ReturnType<typeof createPublicWorld>>
 
   beforeAll(async () => {
     directory = await temporaryDirectory()
     const layout = join(directory.path, 'layout')
-    const { kernel } = partsOf('image')
+    const { kernel, initrd } = partsOf(IMAGE)
     const file = (path: string, content: Uint8Array | string): FileSystemEntry => {
       return { type: 'file', path, source: memorySource(path, content) }
     }
     await writeOciLayout(layout, [
       [file('/boot/vmlinuz', kernel), file('/etc/os-release', 'ID=lower\n')],
-      [file('/boot/initrd', 'initrd of the image'), file('/etc/os-release', 'ID=upper\n')],
+      [file('/boot/initrd', initrd), file('/etc/os-release', 'ID=upper\n')],
     ])
+    const releases = await makeReleases()
+    for (const [url, content] of Object.entries(releases)) sums.set(url.split('/').at(-1) ?? '', sha256(content))
     world = await createPublicWorld(directory.path, {
       files: {
-        ...(await releases()),
+        ...releases,
         'example.com/config.yaml': CONFIG,
         'example.com/aurora.yaml': AURORA_YAML,
         'raw.githubusercontent.com/kairos-io/kairos/master/examples/auroraboot/master-template.yaml': TEMPLATE,
@@ -187,12 +154,174 @@ describe.skipIf(isMissing)('the manuals', () => {
     })
   })
 
+  describe('AuroraBoot', () => {
+    const ISO_FILES = [
+      ...['config.yaml', 'kairos.iso', 'kairos.iso.custom.iso', 'kairos.iso.custom.iso.sha256', 'kairos.iso.sha256'],
+    ]
+    const withConfig = { files: { 'config.yaml': CONFIG } }
+
+    /** The files that the manual lists, and what is in them. */
+    async function expectIsoFiles(directory: string, config: string, release?: string): Promise<void> {
+      const at = (name: string) => join(directory, 'iso', name)
+      expect((await readdir(join(directory, 'iso'))).sort()).toEqual(ISO_FILES)
+      expect(await readFile(at('config.yaml'), 'utf8')).toBe(config)
+      for (const name of ['kairos.iso', 'kairos.iso.custom.iso']) {
+        expect(await readFile(at(`${name}.sha256`), 'utf8')).toBe(`${sha256(await readFile(at(name)))} ${name}\n`)
+      }
+      const custom = await openIso(await fileSource(at('kairos.iso.custom.iso')))
+      const source = await custom.open('/config.yaml')
+      expect(Buffer.from(await readFully(source, 0, source.size)).toString()).toBe(config)
+      for (const name of ['config.yaml', 'kairos.iso.custom.iso']) expect((await stat(at(name))).mode & 0o077).toBe(0)
+      if (release !== undefined) expect(sha256(await readFile(at('kairos.iso')))).toBe(sums.get(`${release}.iso`))
+    }
+
+    /** A machine gets kernel and initial RAM disk of the release or image, a root file system, and this config. */
+    async function expectBoot(config: string, name: string): Promise<void> {
+      const { kernel, initrd, rootfs } = partsOf(name)
+      const got = await bootAs(MAC)
+      expect(got.config).toBe(config)
+      expect(got.files.slice(0, 2)).toEqual([kernel, initrd].map(sha256))
+      if (name !== IMAGE) expect(got.files[2]).toBe(sha256(rootfs))
+    }
+
+    /** The page of the ISO files, and one of them. */
+    async function expectIsoServer(): Promise<void> {
+      const get = async (path: string) => {
+        const curl = world.machine.run('curl', ['-sSf', `http://${world.address}:8080${path}`])
+        expect(await curl.exit, curl.stderr).toBe(0)
+        return curl.stdout
+      }
+      expect(await get('/')).toContain('kairos.iso.custom.iso')
+      expect(await get('/kairos.iso.sha256')).toMatch(/^[0-9a-f]{64} kairos\.iso\n$/)
+      const secret = world.machine.run('curl', ['-sf', `http://${world.address}:8080/config.yaml`])
+      expect([await secret.exit, secret.stdout]).toEqual([22, ''])
+    }
+
+    async function serving(
+      name: ExampleName,
+      options: CommandOptions,
+      look: (command: RunningCommand) => Promise<void>,
+    ) {
+      const command = await run(name, options)
+      await command.line(/Ctrl-C stops it/)
+      await look(command)
+      expect(await command.interrupt(), command.stderr).toBe(0)
+      return command
+    }
+
+    it('node-configuration: is a cloud config that nodes accept', async () => {
+      const command = await world.command('node-configuration', 'kairosctl validate config.yaml', withConfig)
+      expect(await command.exit, command.stderr).toBe(0)
+    })
+
+    it.each([
+      ['overview', CORE, {}],
+      ['run-release', K3S, {}],
+      ['netboot-core-release', CORE, withConfig],
+      ['netboot-k3s-release', K3S, withConfig],
+    ] as const)('%s: makes the ISO files of a release and boots machines', async (name, release, options) => {
+      const config = name === 'run-release' ? DEFAULT_CONFIG : CONFIG
+      const { directory, stderr } = await serving(name, options, async () => {
+        await expectBoot(config, release)
+        await expectIsoServer()
+      })
+      await expectIsoFiles(join(directory, 'state'), config, release)
+      expectLog(stderr, AURORABOOT['boot-log'].text.replace(/^.*TFTP.*\n/m, ''))
+    })
+
+    it.each([
+      ['netboot-image', {}],
+      ['run-image', {}],
+      ['run-engine', {}],
+      ['netboot-container-image', withConfig],
+    ] as const)('%s: makes the ISO files of an image and boots machines', async (name, options) => {
+      const config = name === 'netboot-container-image' ? CONFIG : DEFAULT_CONFIG
+      const { directory } = await serving(name, options, async () => {
+        await expectBoot(config, IMAGE)
+        await expectIsoServer()
+      })
+      await expectIsoFiles(join(directory, 'state'), config)
+    })
+
+    it.each([
+      ['offline-image', undefined],
+      ['offline-release', K3S],
+      ['offline-registry-image', undefined],
+    ] as const)('%s: writes the ISO files and ends', async (name, release) => {
+      const { directory } = await succeed(name, withConfig)
+      await expectIsoFiles(join(directory, 'build'), CONFIG, release)
+    })
+
+    it("pull-local-image, offline-local-image: the same of the engine's image", async () => {
+      const commands = [AURORABOOT['pull-local-image'], AURORABOOT['offline-local-image']].map(withoutDocker)
+      const command = await world.command('offline-local-image', commands.join('\n'), withConfig)
+      expect(await command.exit, command.stderr).toBe(0)
+      await expectIsoFiles(join(command.directory, 'build'), CONFIG)
+    })
+
+    it('list-results, dd: the files are listed, and a stick gets the bytes of the custom ISO', async () => {
+      const commands = [AURORABOOT['offline-release'], AURORABOOT['list-results'], AURORABOOT.dd].map(withoutDocker)
+      const command = await world.command('dd', commands.join('\n'), withConfig)
+      expect(await command.exit, command.stderr).toBe(0)
+      for (const name of ISO_FILES) expect(command.stdout).toContain(` ${name}\n`)
+      const [stick, iso] = ['stick.img', 'build/iso/kairos.iso.custom.iso'].map((name) => join(command.directory, name))
+      expect(sha256(await readFile(stick ?? ''))).toBe(sha256(await readFile(iso ?? '')))
+    })
+
+    it('configuration-reference: every key means what the manual says', async () => {
+      const file = withoutDocker(AURORABOOT['configuration-reference'])
+      const text = 'auroraboot aurora.yaml --dry-run --json'
+      const command = await world.command('configuration-reference', text, { files: { 'aurora.yaml': file } })
+      expect(await command.exit, command.stderr).toBe(0)
+      for (const key of Object.keys(parse(file))) expect(command.stdout).toContain(key)
+      const { steps } = JSON.parse(command.stdout.trim().split('\n').at(-1) ?? '') as { steps: { serves: string[] }[] }
+      expect(steps.flatMap(({ serves }) => serves)).toEqual([])
+    })
+
+    it.each([
+      ['configuration-file', AURORA_YAML],
+      ['aurora-yaml', AURORA_YAML],
+      ['cloud-config-option', CONFIG],
+    ] as const)('%s: does what the file says, unless an option says something else', async (name, expected) => {
+      const config = expected === AURORA_YAML ? (parse(AURORA_YAML).cloud_config as string) : expected
+      const files = { 'aurora.yaml': AURORA_YAML, 'config.yaml': CONFIG }
+      await serving(name, { files }, () => expectBoot(config, IMAGE))
+    })
+
+    it('disable-netboot: does what the file at the URL says, and boots nobody', async () => {
+      const { directory } = await serving('disable-netboot', {}, async () => {
+        await expectIsoServer()
+        expect(await askAs(MAC)).toMatchObject({ stdout: 'no offer\n' })
+      })
+      await expectIsoFiles(join(directory, 'state'), parse(AURORA_YAML).cloud_config as string)
+    })
+
+    it.each([
+      ['template', { files: { 'config.yaml': TEMPLATE } }],
+      ['template-url', {}],
+    ] as const)('%s: boots machines with a config whose gaps are filled', async (name, options) => {
+      const config = TEMPLATE.replace('[[.kairos.password]]', 'foobar').replace('[[.github.user]]', 'mudler')
+      await serving(name, options, () => expectBoot(config, IMAGE))
+    })
+
+    it("stdin: boots machines with the config of the pipe, whose {{ }} are the machine's", async () => {
+      const config = /^#cloud-config[\s\S]*(?=^EOF)/m.exec(AURORABOOT.stdin.text)?.[0] ?? ''
+      expect(config).toContain('{{ trunc 4 .MachineID }}')
+      await serving('stdin', {}, () => expectBoot(config, IMAGE))
+    })
+  })
+
   /** What a machine gets that asks as iPXE does. */
   async function bootAs(mac: string) {
-    const client = world.machine.run(process.execPath, ['--import', 'tsx', 'e2e/peers/pxe-client.ts', mac])
-    expect(await client.exit, client.stderr).toBe(0)
+    const client = await askAs(mac)
     expect(client.stdout).not.toBe('no offer\n')
     return { files: JSON.parse(client.stderr) as string[], config: client.stdout.replace(/\n$/, '') }
+  }
+
+  async function askAs(mac: string) {
+    const client = world.machine.node('e2e/peers/pxe-client.ts', [mac])
+    expect(await client.exit, client.stderr).toBe(0)
+    return client
   }
 
   /** Each line of a log in a manual is there, but for its time and addresses; upstream wrote [DHCP] before it wrote DHCP. */

@@ -233,6 +233,12 @@ kairos:
     enable: true
 EOF`,
   },
+  'pull-local-image': {
+    page: 'AuroraBoot',
+    section: 'Offline ISO build from local container image',
+    text: 'docker pull <IMAGE>',
+    filled: { '<IMAGE>': 'quay.io/kairos/core-rockylinux:v1.5.0' },
+  },
   'offline-local-image': {
     page: 'AuroraBoot',
     section: 'Offline ISO build from local container image',

@@ -2,11 +2,12 @@
  * Asks to be booted as iPXE does, and fetches all that it is told to. Prints the config that it got, or `no offer`; and on
  * standard error, as JSON, SHA-256 of the kernel, the initial RAM disks and the root file system.
  *
- *     node --import tsx pxe-client.ts 08:00:27:54:1a:d1
+ *     node pxe-client.ts 08:00:27:54:1a:d1
  */
 import { createHash } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { openDatagramSocket } from '../../packages/netboot/src/servers/datagram-socket.js'
 import {
   bootfileName,
   clientSystemArchitecture,
@@ -19,17 +20,19 @@ import {
   option,
   readOption,
   userClass,
-} from '../../packages/netboot/src/servers/dhcp/index.js'
+} from '@kairos-sdk/netboot/dhcp'
 
 const PATIENCE_MS = 3_000
 const [mac = ''] = process.argv.slice(2)
 
 async function discover(): Promise<string | undefined> {
   const offered = Promise.withResolvers<string | undefined>()
-  const socket = await openDatagramSocket({
-    ...{ address: '0.0.0.0', port: 68, broadcast: true, onError: offered.reject },
-    onMessage: (bytes) => offered.resolve(readOption(decodePacket(bytes).options, bootfileName)),
-  })
+  const socket = createSocket('udp4')
+  socket.on('error', offered.reject)
+  socket.on('message', (bytes) => offered.resolve(readOption(decodePacket(bytes).options, bootfileName)))
+  socket.bind(68)
+  await once(socket, 'listening')
+  socket.setBroadcast(true)
   const request = emptyPacket({
     op: Op.request,
     xid: 7,
@@ -41,7 +44,7 @@ async function discover(): Promise<string | undefined> {
       option(userClass, ['iPXE']),
     ]),
   })
-  socket.send(encodePacket(request), { address: '255.255.255.255', port: 67 })
+  socket.send(encodePacket(request), 67, '255.255.255.255')
   const url = await Promise.race([offered.promise, setTimeout(PATIENCE_MS, undefined, { ref: false })])
   socket.close()
   return url
