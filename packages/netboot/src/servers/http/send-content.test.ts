@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { fileSource } from '../../bytes/file-source.js'
+import { createHttpServer } from './http-server.js'
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+it('gives each of many clients its own file, while others break off and leave their buffers', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kairos-http-'))
+  const server = createHttpServer({ address: '127.0.0.1', port: 0 })
+  await server.start()
+  try {
+    const files = await Promise.all(
+      [3_000_001, 512 * 1024, 700_000, 1].map(async (length, index) => {
+        const content = randomBytes(length)
+        const path = join(directory, `file-${index}`)
+        await writeFile(path, content)
+        const { url } = server.register(await fileSource(path), { name: `file-${index}` })
+        return { content, url: url(`http://127.0.0.1:${server.port}`) }
+      }),
+    )
+    const fetchAll = async (url: string) => sha256(new Uint8Array(await (await fetch(url)).arrayBuffer()))
+    const breakOff = async (url: string) => {
+      const leave = new AbortController()
+      const response = await fetch(url, { signal: leave.signal })
+      await response.body?.getReader().read()
+      leave.abort()
+    }
+    const everything = Array.from({ length: 80 }, async (_, index) => {
+      const { content, url } = files[index % files.length] ?? { content: randomBytes(0), url: '' }
+      if (index % 5 === 0) await breakOff(url)
+      else expect(await fetchAll(url)).toBe(sha256(content))
+    })
+    await Promise.all(everything)
+    // The buffers of before, with what they had in them.
+    for (const { content, url } of files) expect(await fetchAll(url)).toBe(sha256(content))
+  } finally {
+    await server.stop()
+    await rm(directory, { recursive: true })
+  }
+})
