@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderQrPng } from '@kairos-sdk/edgevpn/qr'
@@ -8,6 +8,7 @@ import { createNetwork, type Host } from './namespaces.js'
 import { requirement } from './requirements.js'
 import { runProgram } from './run-program.js'
 import { writeOciLayout } from './small-oci-layout.js'
+import { RELEASE, RELEASE_NAME, smallReleaseIso } from './small-release.js'
 
 let directory: string
 beforeAll(async () => {
@@ -93,6 +94,57 @@ describe.skipIf(requirement(['ip', 'root', '/usr/lib/ipxe/undionly.kpxe']))('the
     expect(await askAs(network.hosts.machine, '08:00:27:54:1a:d3')).toBe('no offer\n')
     server.kill('SIGINT')
     expect(await server.exit, server.stderr).toBe(0)
+  })
+})
+
+const PROVISIONING_NEEDS = ['ip', 'root', '/usr/lib/ipxe/undionly.kpxe', 'python3', 'curl']
+
+describe.skipIf(requirement(PROVISIONING_NEEDS))('the example of provisioning', () => {
+  it('provision.ts goes from a release to images and machines, each with its own config', async () => {
+    const at = (name: string) => join(directory, name)
+    const release = `kairos-io/kairos/releases/download/${RELEASE}`
+    const iso = await smallReleaseIso()
+    await mkdir(at(`releases/${release}`), { recursive: true })
+    await writeFile(at(`releases/${release}/${RELEASE_NAME}.iso`), iso)
+    await writeFile(at('cloud-config.yaml'), '#cloud-config\nhostname: "[[ .name ]]"\n')
+    await writeFile(at('machines.csv'), 'mac,name\n08:00:27:54:1a:d1,node-1\n08:00:27:54:1a:d2,node-2\n')
+    const configuration = {
+      ...{
+        release_version: RELEASE,
+        flavor: 'ubuntu',
+        flavor_release: '24.04',
+        state_dir: at('state'),
+        name: 'anybody',
+      },
+      ...{ cloud_config: at('cloud-config.yaml'), machines: at('machines.csv') },
+      release_server: 'http://10.77.0.3:8000',
+    }
+    const { name, ...keys } = configuration
+    await writeFile(at('auroraboot.yaml'), JSON.stringify(keys))
+    const machine = { ...lan(2), routes: { '255.255.255.255/32': 'dev lan' } }
+    await using network = createNetwork({ us: lan(1), machine, mirror: lan(3) })
+    const mirror = network.hosts.mirror.run('python3', ['-u', '-m', 'http.server', '-d', at('releases'), '8000'])
+    await mirror.line(/Serving HTTP/)
+    const run = network.hosts.us.node('examples/provision.ts', [at('auroraboot.yaml'), `name=${name}`])
+    await run.line(/Waiting for machines on 10\.77\.0\.1/)
+    const ask = network.hosts.machine
+    for (const [mac, hostname] of [
+      ['08:00:27:54:1a:d1', 'node-1'],
+      ['08:00:27:54:1a:d3', 'anybody'],
+    ] as const) {
+      const client = ask.run(process.execPath, ['--import', 'tsx', 'e2e/peers/pxe-client.ts', mac])
+      expect(await client.exit, client.stderr).toBe(0)
+      expect(client.stdout).toContain(`hostname: "${hostname}"`)
+    }
+    const image = ask.run('curl', ['-sf', '-o', at('node-2.iso'), 'http://10.77.0.1:8080/machines/node-2.iso'])
+    expect(await image.exit, image.stderr).toBe(0)
+    expect((await readFile(at('node-2.iso'))).includes('hostname: "node-2"')).toBe(true)
+    await run.line(/sent +machines\/node-2\.iso to 10\.77\.0\.2/)
+    run.kill('SIGINT')
+    expect(await run.exit, run.stderr).toBe(0)
+    expect(run.stdout).toContain('08:00:27:54:1a:d1 came to: config')
+    mirror.kill('SIGTERM')
+    await mirror.exit
   })
 })
 
