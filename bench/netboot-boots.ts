@@ -2,11 +2,10 @@
  * Times boots in QEMU from power-on to the initrd, ours beside dnsmasq and nginx, in network namespaces; for
  * bench/netboot.ts. Prints `{ "ours": [seconds], "theirs": [seconds] }`. Needs root, and tsx for the helpers of e2e/.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { setTimeout } from 'node:timers/promises'
 import { bootSystem } from '../e2e/boot-medium.js'
 import { createNetwork, type Host } from '../e2e/namespaces.js'
 import { bootScript } from '../packages/netboot/src/servers/boot/boot-script.js'
@@ -45,11 +44,12 @@ async function startTheirs(us: Host): Promise<void> {
   )
   writeFileSync(
     at('nginx.conf'),
-    `daemon off; master_process off; pid ${at('pid')}; error_log ${at('log')}; user root; events {}
+    `daemon off; master_process off; pid ${at('pid')}; error_log stderr notice; user root; events {}
 http { access_log off; sendfile on; ${temporary.join(' ')} server { listen ${HTTP_PORT}; root ${directory}; } }\n`,
   )
-  us.run('nginx', ['-c', at('nginx.conf')])
-  while (!existsSync(at('pid'))) await setTimeout(20)
+  const nginx = us.run('nginx', ['-e', 'stderr', '-c', at('nginx.conf')])
+  // It says so when its port is open already.
+  await nginx.line(/\[notice\].* event method/)
   await startDnsmasq(us, `--dhcp-boot=${url}/boot.ipxe`)
 }
 
@@ -63,7 +63,7 @@ async function bootOnce(start: (site: Host, us: Host) => Promise<void>): Promise
     ...['addr flush dev lan', 'link add bridge type bridge mcast_snooping 0', 'link set lan master bridge up'],
     ...['tuntap add tap mode tap', 'link set tap master bridge up', 'link set bridge up'],
   ]) {
-    await machine.run('ip', words.split(' ')).exit
+    if ((await machine.run('ip', words.split(' ')).exit) !== 0) throw new Error(`ip ${words} failed.`)
   }
   const startedAt = performance.now()
   const qemu = machine.run('qemu-system-x86_64', [

@@ -25,10 +25,12 @@ const PATIENCE_MS = 2_000
 export async function measureRack({ port, relayPort }: { readonly port: number; readonly relayPort: number }) {
   const sentMs = new Map<number, number>()
   const latencies = new Map<number, number>()
-  const relay = createSocket('udp4')
+  const { promise: allAnswered, resolve } = Promise.withResolvers<void>()
+  const relay = createSocket({ type: 'udp4', recvBufferSize: 4 * 2 ** 20 })
   relay.on('message', (bytes) => {
     const { xid } = decodePacket(bytes)
     if (!latencies.has(xid)) latencies.set(xid, performance.now() - (sentMs.get(xid) ?? Number.NaN))
+    if (latencies.size === MACHINES) resolve()
   })
   relay.bind(relayPort, '127.0.0.1')
   await once(relay, 'listening')
@@ -54,8 +56,9 @@ export async function measureRack({ port, relayPort }: { readonly port: number; 
     sentMs.set(index + 1, performance.now())
     relay.send(request, port, '127.0.0.1')
   }
-  for (const end = performance.now() + PATIENCE_MS; latencies.size < MACHINES && performance.now() < end; )
-    await setTimeout(10)
+  const patience = new AbortController()
+  await Promise.race([allAnswered, setTimeout(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})])
+  patience.abort()
   relay.close()
   const sorted = [...latencies.values()].sort((a, b) => a - b)
   const quantile = (share: number) => sorted[Math.floor(MACHINES * share) - 1] ?? Number.POSITIVE_INFINITY
