@@ -226,7 +226,7 @@ describe.skipIf(requirement(['xorriso', 'genisoimage']))('the built auroraboot',
     const code = `import { registerHooks } from 'node:module'
 registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context) } })`
     const preload = ['--import', `data:text/javascript,${encodeURIComponent(code)}`]
-    for (const args of [['--help'], ['iso', 'customize', '--help']]) {
+    for (const args of [['--help'], ['run', '--help'], ['iso', 'customize', '--help']]) {
       const { err } = await run(process.execPath, ...preload, join(BIN, 'auroraboot.js'), ...args)
       expect(err).toContain('/yargs/')
       expect(err).not.toMatch(/node_modules\/(yaml|otplib)\/|packages\/(edgevpn|netboot)\//)
