@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { KairosError } from '@kairos-sdk/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ByteSource } from '../../bytes/byte-source.js'
 import { memorySource } from '../../bytes/memory-source.js'
 import type { NetbootEvent } from './netboot-events.js'
 import type { NetbootInit } from './netboot-init.js'
@@ -67,17 +65,6 @@ describe('a boot', () => {
     ])
   })
 
-  it('is not disturbed by builds of iPXE that look for a script of their own first', async () => {
-    const { machine, events, log } = await start()
-    const { discover, tftp } = await machine({ mac: MAC })
-    const firmware = `${await discover('firmware')}`
-    await expect(tftp(firmware.replace('undionly.kpxe', 'autoexec.ipxe'))).rejects.toThrow('File not found')
-    expect(types(events)).toEqual(['seen', 'offered'])
-    expect(log).toEqual([`DHCP: Offering to boot ${NAME}`])
-    await expect(tftp(firmware.replace('undionly.kpxe', 'other'))).rejects.toThrow('File not found')
-    expect(types(events).at(-1)).toBe('refused')
-  })
-
   it('in ranges is told when the last missing part was sent', async () => {
     const { machine, events, settle } = await start()
     const { discover } = await machine({ mac: MAC })
@@ -91,28 +78,6 @@ describe('a boot', () => {
     expect(types(events)).not.toContain('kernel')
     await part('bytes=20000-59999')
     expect(events.at(-1)).toMatchObject({ type: 'kernel', bytes: 120_000 })
-  })
-
-  it('has failed while a file is missing, whatever else comes, and goes on when it comes after all', async () => {
-    let broken = true
-    const rootfs: ByteSource = {
-      ...memorySource('rootfs.squashfs', Buffer.alloc(70_000)),
-      read(offset, length) {
-        if (broken) throw new KairosError('input/changed', 'It is another file.')
-        return memorySource('x', Buffer.alloc(70_000)).read(offset, length)
-      },
-    }
-    const { machine, server, settle } = await start({ artifacts: { ...artifacts, rootfs } })
-    const { discover } = await machine({ mac: MAC })
-    const urls = urlsOf(await fetchText(`${await discover('iPXE')}`))
-    expect((await fetch(urls.rootfs)).status).toBe(500)
-    await fetchText(urls.config)
-    await settle()
-    expect(server.machines()).toMatchObject([{ stage: 'failed', error: { message: 'It is another file.' } }])
-    broken = false
-    await fetchText(urls.rootfs)
-    await settle()
-    expect(server.machines()).toMatchObject([{ stage: 'rootfs', error: undefined }])
   })
 
   it('begins anew when the machine does, under new URLs; the old ones lead nowhere', async () => {
