@@ -84,4 +84,16 @@ describe('acquireFileLock', () => {
     expect(await lock.held()).toBe(false)
     await lock.release()
   })
+
+  it('makes the directory that it lies in', async () => {
+    const lock = await acquireFileLock(join(directory, 'work/lock'))
+    expect(await lock.held()).toBe(true)
+    await lock.release()
+  })
+
+  it('is refused, not awaited, where nothing can be made', async () => {
+    await expect(acquireFileLock(join(directory, 'absent/work/lock'))).rejects.toMatchObject({ code: 'ENOENT' })
+    if (process.platform !== 'linux') return
+    await expect(acquireFileLock('/proc/kairos/lock')).rejects.toMatchObject({ code: 'ENOENT' })
+  })
 })

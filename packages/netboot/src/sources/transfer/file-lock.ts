@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const HEARTBEAT_MS = 5_000
@@ -19,7 +19,7 @@ export interface FileLock {
 /**
  * Lets one process at a time pass. `path` becomes a directory in which each contender puts a file of its own, named for
  * its process; whoever finds no living one beside its own has the lock. Names are never used twice, so that removing
- * one of a dead process cannot hit a living one. For local file systems.
+ * one of a dead process cannot hit a living one. The directory that it lies in is made if need be. For local file systems.
  *
  * @param onWait - called once when another process has it
  */
@@ -62,7 +62,7 @@ function hold(path: string, own: string): FileLock {
 async function register(path: string): Promise<string> {
   const own = `${process.pid}-${startTimeOf(process.pid) ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
   for (;;) {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeDirectory(path)
     try {
       await (await open(join(path, own), 'wx', 0o600)).close()
       return own
@@ -71,6 +71,25 @@ async function register(path: string): Promise<string> {
       if (!isMissing(error)) throw error
     }
   }
+}
+
+/** With its parent only, and step by step: where nothing can be made, in /proc for example, Node would try for ever. */
+async function makeDirectory(path: string): Promise<void> {
+  for (;;) {
+    try {
+      return await makeOne(path)
+    } catch (error) {
+      // Somebody who left may also have removed the directory that it lies in.
+      if (!isMissing(error)) throw error
+      await makeOne(dirname(path))
+    }
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    if (!hasCode(error, 'EEXIST')) throw error
+  })
 }
 
 async function unregister(path: string, own: string): Promise<void> {
@@ -144,5 +163,9 @@ function attempt(read: () => string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return hasCode(error, 'ENOENT')
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
