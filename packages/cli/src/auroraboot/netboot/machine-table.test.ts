@@ -55,6 +55,18 @@ describe('machineTable', () => {
     ])
   })
 
+  it('shows names where there are some', () => {
+    const lines = machineTable({
+      ...{ machines: () => [machine(1), machine(2)], now: () => 0, date: () => new Date(START), title: 'Title' },
+      nameOf: ({ mac }) => (mac.endsWith('1') ? 'node-1' : undefined),
+    })({ columns: 120, lines: 20 })
+    expect(lines.slice(1, 4)).toEqual([
+      'MACHINE            NAME    ADDRESS   ARCHITECTURE  STEP            PROGRESS  SINCE',
+      '52:54:00:00:00:01  node-1  10.0.0.1  x64 UEFI      has the script            0.0 s',
+      '52:54:00:00:00:02          10.0.0.2  x64 UEFI      has the script            0.0 s',
+    ])
+  })
+
   it('cuts what a machine fails of, not how far others are', () => {
     const machines = [
       machine(1, { transfer: { name: 'initrd-0', done: 0, total: 100e6 } }),

@@ -7,6 +7,7 @@ import { TransferRates } from './transfer-rates.js'
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'MACHINE', rank: 9 },
+  { title: 'NAME', rank: 5, minWidth: 8 },
   { title: 'ADDRESS', rank: 4 },
   { title: 'ARCHITECTURE', rank: 1 },
   { title: 'STEP', rank: 7, minWidth: 16 },
@@ -36,21 +37,29 @@ export interface MachineTableInit {
   readonly date: () => Date
   /** Said above the table. */
   readonly title: string
+  /** What people call a machine. Default: nothing, and no column for it. */
+  readonly nameOf?: MachineNames | undefined
 }
 
+export type MachineNames = (machine: Pick<MachineState, 'mac' | 'uuid'>) => string | undefined
+
 /** The table of machines: who is there, how far each one is, how fast, and since when. */
-export function machineTable({ machines, now, date, title }: MachineTableInit): ViewLines {
+export function machineTable({ machines, now, date, title, nameOf }: MachineTableInit): ViewLines {
   const rates = new TransferRates()
+  const told = (_cell: unknown, index: number) => nameOf !== undefined || COLUMNS[index]?.title !== 'NAME'
+  const tableColumns = COLUMNS.filter(told)
   return ({ columns, lines }) => {
     const all = machines()
     if (all.length === 0) return [cut(title, columns), cut('No machine has asked yet.', columns)].slice(0, lines)
     const time = date()
-    const rows = all.map((machine) => rowOf(machine, rates.observe(machine, now()), time))
+    const rows = all.map((machine) => {
+      return rowOf(machine, nameOf?.(machine), rates.observe(machine, now()), time).filter(told)
+    })
     // Title, head and summary each take a line.
     const room = Math.max(0, lines - 3)
     const shown = room >= all.length ? all : [...all].sort(byInterest).slice(0, room)
     const table = tableLines(
-      COLUMNS,
+      tableColumns,
       all.flatMap((machine, index) => (shown.includes(machine) ? [rows[index] ?? []] : [])),
       columns,
     )
@@ -60,13 +69,17 @@ export function machineTable({ machines, now, date, title }: MachineTableInit): 
   }
 }
 
-function rowOf(machine: MachineState, bytesPerSecond: number | undefined, time: Date): string[] {
-  const { mac, address = '', architecture, stage, transfer, since, error } = machine
-  const why = error && `${stage === 'ignored' ? STAGES.ignored : STAGES.failed}: ${error.message}`
-  const step = transfer ? `fetches ${transfer.name}` : (why ?? STAGES[stage])
+function rowOf(
+  machine: MachineState,
+  name: string | undefined,
+  bytesPerSecond: number | undefined,
+  time: Date,
+): string[] {
+  const { mac, address = '', architecture, transfer, since } = machine
+  const step = transfer ? `fetches ${transfer.name}` : stageText(machine)
   const progress = transfer ? progressOf(transfer, bytesPerSecond) : ''
   const elapsed = formatElapsed(Math.max(0, time.getTime() - since.getTime()))
-  return [mac, address, architecture, step, progress, elapsed]
+  return [mac, name ?? '', address, architecture, step, progress, elapsed]
 }
 
 function progressOf({ done, total }: { done: number; total: number }, bytesPerSecond: number | undefined): string {
@@ -93,9 +106,10 @@ export function summaryOf(machines: readonly MachineState[]): string {
   return `${machines.length} ${machines.length === 1 ? 'machine' : 'machines'}: ${told.join(', ')}`
 }
 
-/** What the last thing is that a machine got. */
-export function stageText(stage: BootStage): string {
-  return STAGES[stage]
+/** What the last thing is that a machine got, or why it got no more. */
+export function stageText({ stage, error }: Pick<MachineState, 'stage' | 'error'>): string {
+  if (!error) return STAGES[stage]
+  return `${stage === 'ignored' ? STAGES.ignored : STAGES.failed}: ${error.message}`
 }
 
 function cut(text: string, width: number): string {

@@ -1,15 +1,16 @@
 import { performance } from 'node:perf_hooks'
 import type { MachineState } from '@kairos-sdk/netboot/boot'
 import type { LiveView, Reporter } from '../../runtime/reporter/reporter.js'
-import { machineTable, stageText, summaryOf } from './machine-table.js'
+import { type MachineNames, machineTable, stageText, summaryOf } from './machine-table.js'
 
 /** Shows the table of machines on a terminal; `undefined` where nothing moves. @param title - said above it */
 export function showMachines(
   reporter: Reporter,
   machines: () => readonly MachineState[],
   title: string,
+  nameOf?: MachineNames,
 ): LiveView | undefined {
-  return reporter.view(machineTable({ machines, title, now: () => performance.now(), date: () => new Date() }))
+  return reporter.view(machineTable({ machines, title, nameOf, now: () => performance.now(), date: () => new Date() }))
 }
 
 /** How many machines there were and how far they have come, as a sentence. */
@@ -18,10 +19,11 @@ export function machineSummary(machines: readonly MachineState[]): string {
 }
 
 /** A line for each machine, with what became of it. */
-export function machineLines(machines: readonly MachineState[]): string {
+export function machineLines(machines: readonly MachineState[], nameOf?: MachineNames): string {
   return machines
-    .map(({ mac, address, stage, error }) => {
-      return `${mac}  ${address ?? '-'}  ${error ? `failed: ${error.message}` : stageText(stage)}\n`
+    .map((machine) => {
+      const name = nameOf?.(machine)
+      return `${[machine.mac, machine.address ?? '-', ...(name === undefined ? [] : [name]), stageText(machine)].join('  ')}\n`
     })
     .join('')
 }

@@ -101,7 +101,7 @@ describe('auroraboot with a configuration', () => {
     expect(err).toContain('Booting machines from 10.0.0.1, HTTP port 8090. Ctrl-C stops it.\n')
     expect(err).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d DHCP: Offering to boot 08:00:27:54:1a:d1$/m)
     expect(err).toContain('1 machine: 1 booted.')
-    expect(out).toContain('08:00:27:54:1a:d1  10.0.0.7  has the config\n')
+    expect(out).toContain('08:00:27:54:1a:d1  10.0.0.7  node-1  has the config\n')
   })
 
   it('serves only the ISO files where machines are not to be booted', async () => {
@@ -134,7 +134,7 @@ describe('auroraboot with a configuration', () => {
         sdk.tell({ of: 'iso-server', event: { ...sent, name, ms: 1 } })
       }
     })
-    expect(err).toMatch(/MACHINE +ADDRESS/)
+    expect(err).toMatch(/MACHINE +NAME +ADDRESS/)
     expect(err).toContain('HTTP: Sent file "kairos.iso" to 10.0.0.8:4000')
     expect(err).not.toMatch(/Offering to boot|healthz/)
   })

@@ -6,6 +6,7 @@ import { machineFields } from '../netboot/machines-for-programs.js'
 import { parseAddress } from '../netboot/netboot-options.js'
 import { serverLog } from '../netboot/server-log.js'
 import { machineLines, machineSummary, showMachines } from '../netboot/show-machines.js'
+import { machineNames } from './machine-names.js'
 import { reportEvents } from './report-events.js'
 import { resultFields, resultLines, servingText } from './results-text.js'
 import { showPlan } from './show-plan.js'
@@ -75,10 +76,11 @@ async function carryOut(plan: Plan, { reporter, signal }: Context, sdk: Provisio
   const results = await run.ready
   reporter.answer({ event: 'ready', ...resultFields(results) }, resultLines(results))
   const { notes, title } = servingText(results)
+  const nameOf = machineNames(plan.machines)
   if (!reporter.json) for (const note of notes) reporter.note(note)
   {
     using view =
-      results.netboot && title !== undefined ? showMachines(reporter, () => run.machines(), title) : undefined
+      results.netboot && title !== undefined ? showMachines(reporter, () => run.machines(), title, nameOf) : undefined
     shown.table = view !== undefined
     if (!view && !reporter.json && title !== undefined) reporter.note(title)
     await run.done
@@ -87,7 +89,7 @@ async function carryOut(plan: Plan, { reporter, signal }: Context, sdk: Provisio
   if (machines) reporter.note(machineSummary(machines))
   reporter.answer(
     { event: 'result', ...resultFields(results), ...(machines && { machines: machineFields(machines) }) },
-    machineLines(machines ?? []),
+    machineLines(machines ?? [], nameOf),
   )
 }
 
