@@ -77,7 +77,7 @@ function failure(error: unknown, registry: string, doing: string): KairosError {
     'registry/insecure',
     `${registry}: TLS with a certificate that can be verified expected, ${found} found.`,
     {
-      hint: `If you trust the network up to this registry, allow it: allow-insecure-registries: true, or a list with ${registry}. Where it has an authority of its own, name that in NODE_EXTRA_CA_CERTS instead.`,
+      hint: `If you trust the network up to this registry, allow it: --allow-insecure-registries, or in a configuration allow-insecure-registries: ["${registry}"]. Where it has an authority of its own, name that in NODE_EXTRA_CA_CERTS instead.`,
       cause: error,
     },
   )
