@@ -15,6 +15,7 @@ const SUPPORT = [
   'netboot-tftp-client',
   'netboot-boots',
   'process-tree',
+  'serving-server',
 ]
 
 const available = (await readdir(import.meta.dirname))
