@@ -41,7 +41,20 @@ describe.skipIf(
       directory.path,
       ...build('out', ...overlays, '--extend-live-cmdline', 'e2e.extra=1', '--live-console', 'console=ttyS0'),
     )
+    await provisionCustomIso()
   })
+
+  /** The same image by the command that makes everything, its config a template. */
+  async function provisionCustomIso(): Promise<void> {
+    await writeFile(at('template.yaml'), CONFIG.replace('built', '[[ .name ]]'))
+    const settings = [
+      ...[`container_image=${image}`, 'state_dir=provisioned', 'disable_netboot=true', 'disable_http_server=true'],
+      ...['iso.overlay_rootfs=overlay', 'iso.extend-live-cmdline=e2e.extra=1', 'iso.live_console=console=ttyS0'],
+      'name=built',
+    ]
+    const set = settings.flatMap((setting) => ['--set', setting])
+    await aurorabootSucceeds(directory.path, '--cloud-config', 'template.yaml', ...set)
+  }
   afterAll(() => directory.remove())
 
   it('has its checksum beside it, and nothing else', async () => {
@@ -53,11 +66,12 @@ describe.skipIf(
 
   // All at once: most of the time is the menu's.
   it.concurrent.each([
-    ['bios', 'cd', 'sr0'],
-    ['uefi', 'cd', 'sr0'],
-    ['uefi', 'usb', 'sda'],
-  ] as const)('starts the init of the image with %s as %s', async (firmware, as, device) => {
-    const machine = startMachine({ firmware, medium: { path: at('out/kairos.iso'), as } })
+    ['bios', 'cd', 'sr0', 'out/kairos.iso'],
+    ['uefi', 'cd', 'sr0', 'out/kairos.iso'],
+    ['bios', 'usb', 'sda', 'provisioned/iso/kairos.iso.custom.iso'],
+    ['uefi', 'usb', 'sda', 'provisioned/iso/kairos.iso.custom.iso'],
+  ] as const)('starts the init of the image with %s as %s (%s, %s)', async (firmware, as, device, path) => {
+    const machine = startMachine({ firmware, medium: { path: at(path), as } })
     try {
       const log = (await machine.waitForPowerOff(BOOT_MS)).replaceAll('\r', '')
       expect(log).toContain(`e2e: init of the image on ${device}, the upper layer\n`)
