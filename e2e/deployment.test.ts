@@ -6,6 +6,8 @@ import { checkCloudConfig } from '@kairos-sdk/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { publishedPackages } from '../scripts/published-packages.js'
+import { createPublicWorld, WORLD_NEEDS } from './manuals/public-world.js'
+import { isoOf, sha256 } from './manuals/releases.js'
 import { createNetwork } from './namespaces.js'
 import { findProgram, requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
@@ -142,6 +144,37 @@ describe.skipIf(requirement(['ip', 'setpriv', 'root']))('the rights of the pod',
     const running = network.hosts.us.run(program, args)
     expect(await running.exit).not.toBe(0)
     expect(running.stderr).toContain('cap_net_bind_service')
+  })
+})
+
+describe.skipIf(requirement([...WORLD_NEEDS, 'curl']))('the command line of the pod', () => {
+  it('is alive at once and ready when all is made, writes to its volumes only, and stops when it is told to', async () => {
+    const { data } = named('ConfigMap', 'auroraboot') as unknown as { data: Record<string, string> }
+    const secret = named('Secret', 'auroraboot-cloud-config') as unknown as { stringData: Record<string, string> }
+    const config = parse(data['config.yaml'] ?? '')
+    const name = `kairos-${config.flavor}-${config.flavor_release}-core-amd64-generic-${config.release_version}`
+    const iso = await isoOf(name)
+    const url = `github.com/${config.repository}/releases/download/${config.release_version}/${name}.iso`
+    await using world = await createPublicWorld(join(directory.path, 'world'), {
+      files: { [url]: iso, [`${url}.sha256`]: `${sha256(iso)}  ${name}.iso\n` },
+      images: {},
+    })
+    // As the pod: a root file system that cannot be written to, and a volume for the state.
+    const volumes = `mount -t tmpfs state /var/lib && mkdir ${config.state_dir} && mount --bind . . && cd "$PWD" && mount -o remount,bind,ro / && ! touch /writable 2>/dev/null`
+    const args = container.args.map((word: string) => word.replace('/etc/auroraboot/', ''))
+    const command = await world.command('pod', `${volumes} && auroraboot ${args.join(' ')}`, {
+      files: {
+        'config.yaml': data['config.yaml'] ?? '',
+        'secret/cloud-config.yaml': secret.stringData['cloud-config.yaml'] ?? '',
+      },
+      env: Object.fromEntries(container.env.map((each: { name: string; value: string }) => [each.name, each.value])),
+    })
+    await command.line(/Ctrl-C stops it/)
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      const asked = world.machine.run('curl', ['-sf', `http://${world.address}:8080${container[probe].httpGet.path}`])
+      expect([probe, await asked.exit]).toEqual([probe, 0])
+    }
+    expect(await command.interrupt('SIGTERM'), command.stderr).toBe(0)
   })
 })
 

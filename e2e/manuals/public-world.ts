@@ -34,8 +34,8 @@ export interface CommandOptions {
 export interface RunningCommand extends Running {
   /** Where it was started. */
   readonly directory: string
-  /** As Ctrl-C does: the program gets it, not the shell. */
-  interrupt(): Promise<number>
+  /** As Ctrl-C does: the program gets it, not the shell. Default `SIGINT`. */
+  interrupt(signal?: NodeJS.Signals): Promise<number>
 }
 
 /**
@@ -44,6 +44,7 @@ export interface RunningCommand extends Running {
  */
 export async function createPublicWorld(directory: string, { files, images }: Published) {
   const at = (...names: string[]) => join(directory, ...names)
+  await mkdir(directory, { recursive: true })
   const hosts = [REGISTRY, ...new Set(Object.keys(files).map((url) => url.split('/')[0] ?? ''))]
   await createCertificate(at('key.pem'), at('certificate.pem'), hosts)
   for (const [url, content] of Object.entries(files)) await writeBelow(at('internet'), url, content)
@@ -91,8 +92,8 @@ export async function createPublicWorld(directory: string, { files, images }: Pu
     return Object.defineProperties(running, {
       directory: { value: place },
       interrupt: {
-        value: async () => {
-          process.kill(Number(await readFile(join(place, '.pid'), 'utf8')), 'SIGINT')
+        value: async (signal: NodeJS.Signals = 'SIGINT') => {
+          process.kill(Number(await readFile(join(place, '.pid'), 'utf8')), signal)
           return await running.exit
         },
       },

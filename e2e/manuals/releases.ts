@@ -16,7 +16,7 @@ export function partsOf(name: string) {
   return { kernel, initrd: Buffer.from(`initrd of ${name}`), rootfs: Buffer.from(`hsqs of ${name}`) }
 }
 
-async function isoOf(name: string): Promise<Buffer> {
+export async function isoOf(name: string): Promise<Buffer> {
   const { kernel, initrd, rootfs } = partsOf(name)
   const files = { '/boot/kernel': kernel, '/boot/initrd': initrd, '/rootfs.squashfs': rootfs }
   const entries = Object.entries(files).map(([path, content]) => {
