@@ -1,11 +1,11 @@
 /**
  * Provisions, and is killed at an event, as by a power cut.
  *
- *     node --import tsx provision-and-die.ts EVENT STATE_DIR SETTING...
+ *     node provision-and-die.ts EVENT STATE_DIR SETTING...
  *
  * Prints how many events there were, if it comes to an end before that.
  */
-import { planProvision, provision, readConfiguration } from '../../packages/netboot/src/provision/index.js'
+import { planProvision, provision, readConfiguration } from '@kairos-sdk/netboot/provision'
 
 const [last = '0', stateDir = '', ...set] = process.argv.slice(2)
 let events = 0

@@ -50,6 +50,7 @@ export interface IsoServer {
 }
 
 const ANY_ADDRESS = '0.0.0.0'
+const ANY_IPV6_ADDRESS = '::'
 const PLAIN = 'text/plain; charset=utf-8'
 const HTML = 'text/html; charset=utf-8'
 
@@ -121,7 +122,7 @@ function pathOf(name: string): string {
 /** The addresses of other machines' networks first. */
 function urlsOf(address: string, { port }: HttpServer): string[] {
   const url = (host: string) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  if (address !== ANY_ADDRESS) return [url(address)]
+  if (address !== ANY_ADDRESS && address !== ANY_IPV6_ADDRESS) return [url(address)]
   const own = listOwnInterfaces()
   const ordered = [...own.filter(({ internal }) => !internal), ...own.filter(({ internal }) => internal)]
   return ordered.map((each) => url(each.address))

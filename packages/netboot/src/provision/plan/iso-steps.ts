@@ -1,4 +1,4 @@
-import { link, rm, stat } from 'node:fs/promises'
+import { chmod, link, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type FileSource, fileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
@@ -18,7 +18,7 @@ import { defineStep, type Step } from '../steps/index.js'
 import { offerBase, offerChecksum } from './offer.js'
 import { type BaseIso, type Made, type PlanContext, serverOf } from './plan-context.js'
 
-const PUBLIC_MODE = 0o644
+const PUBLIC_MODE = 0o644 & ~process.umask()
 
 /** `STATE_DIR/iso/config.yaml`. */
 export function cloudConfigStep({ names, paths, state }: PlanContext, cloudConfig: string): Step<Made> {
@@ -54,6 +54,8 @@ export function isoOfReleaseStep(context: PlanContext, download: Step<BaseIso>):
         // Other file systems, and those that know no links.
         if (!linked)
           await writeImage(source, part, { mode: PUBLIC_MODE, signal: step.signal, onProgress: step.progress })
+        // The cache keeps its files to itself by its directory, not by what they permit.
+        await chmod(part, PUBLIC_MODE)
         await putInPlace(part, names.iso)
         if (!linked) await rememberMade(paths, names.iso, { identity: sha256, sha256 })
       }

@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises'
 import { KairosError } from '@kairos-sdk/core'
 import type { ReadConfiguration } from '../configuration/index.js'
 import { holdState, type StatePaths, statePaths } from '../state/index.js'
 import { defineStep, type Step } from '../steps/index.js'
 import { checkConfiguration } from './check-configuration.js'
 import { buildIsoStep, imageName, packImageStep } from './image-steps.js'
-import { isoNames } from './iso-names.js'
+import { type IsoNames, isoNames } from './iso-names.js'
 import { additionsOf, cloudConfigStep, customChecksumStep, customIsoStep, isoOfReleaseStep } from './iso-steps.js'
 import { type MachineConfig, machineConfigs, readMachines } from './machine-configs.js'
 import { servedMachinesStep, writtenMachinesStep } from './machine-iso-steps.js'
@@ -56,7 +57,7 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
   const check = disableNetboot ? undefined : netbootCheckStep(configuration, options)
   // Nothing is begun before it is known that everything can be served.
   const first = [...(isoServer ? [isoServer] : []), ...(check ? [check] : [])]
-  const state = stateStep(paths, first)
+  const state = stateStep(paths, first, disableIso ? [] : staleResults(names, { custom, cloudConfig }))
   const context: PlanContext = { configuration, options, paths, names, state, isoServer, cloudConfig, machines }
 
   const made = isoSteps(context, { custom, machineIsos })
@@ -125,7 +126,18 @@ function bootSteps(context: PlanContext, base: Step<BaseIso> | undefined) {
   return { netboot, steps: [artifacts, netboot] }
 }
 
-function stateStep(paths: StatePaths, needs: readonly Step<unknown>[]) {
+/** Results of an earlier run that would be taken for some of this one, which has none: an old cloud config, for example. */
+function staleResults(
+  names: IsoNames,
+  { custom, cloudConfig }: { readonly custom: boolean; readonly cloudConfig: string | undefined },
+): string[] {
+  return [
+    ...(cloudConfig === undefined ? [names.cloudConfig] : []),
+    ...(custom ? [] : [names.custom, `${names.custom}.sha256`]),
+  ]
+}
+
+function stateStep(paths: StatePaths, needs: readonly Step<unknown>[], stale: readonly string[]) {
   return defineStep({
     id: 'state',
     title: `Take ${paths.stateDir}`,
@@ -134,6 +146,7 @@ function stateStep(paths: StatePaths, needs: readonly Step<unknown>[]) {
       const message = `Another run makes something in ${paths.stateDir}: waiting for it`
       const held = await holdState(paths, { signal, onWait: () => progress({ phase: 'wait', message }) })
       defer(held.release)
+      for (const path of stale) await rm(path, { force: true })
       return held
     },
   })
