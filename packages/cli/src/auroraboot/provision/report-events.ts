@@ -69,7 +69,11 @@ export function reportEvents(reporter: Reporter, hasTable: () => boolean): Event
   }
 }
 
-/** The title of a step says what is downloaded; its URL would leave no room for how far it is. */
-function forPeople(progress: ProgressEvent, title: string | undefined): ProgressEvent {
-  return progress.phase === 'downloading' && title !== undefined ? { ...progress, message: title } : progress
+/**
+ * What progress says, where the title of its step does not say it already: the URL of a download would leave no room for how
+ * far it is, and "Writing kairos.iso" behind "Write kairos.iso" is nothing new.
+ */
+function forPeople(progress: ProgressEvent, title = progress.message): ProgressEvent {
+  const isSaid = progress.phase === 'downloading' || progress.message === title.replace(/^Write /, 'Writing ')
+  return isSaid ? { ...progress, message: title } : progress
 }

@@ -31,6 +31,11 @@ const STEPS: ProvisionEvent[] = [
   step({ type: 'warning', step: 'download', message: 'The server is slow.' }),
   step({ type: 'done', step: 'download', title: 'Download kairos-v1.iso', reused: false, ms: 1 }),
   step({ type: 'started', step: 'checksum', title: 'Write kairos.iso.sha256' }),
+  step({
+    type: 'progress',
+    step: 'checksum',
+    progress: { phase: 'write', message: 'Writing kairos.iso.sha256', done: 1, total: 1 },
+  }),
   step({ type: 'done', step: 'checksum', title: 'Write kairos.iso.sha256', reused: true, ms: 1 }),
 ]
 
@@ -154,6 +159,7 @@ describe('auroraboot with a configuration', () => {
       { event: 'log', level: 'warn', message: 'The server is slow.' },
       { event: 'succeeded', step: 'download', reused: false },
       { event: 'started', step: 'checksum' },
+      { event: 'progress', step: 'checksum', message: 'Writing kairos.iso.sha256' },
       { event: 'succeeded', step: 'checksum', reused: true },
       { event: 'ready', system: 'kairos-v1', isoServer: { port: 8080 }, netboot: { httpPort: 8090 } },
       { event: 'iso-refused', status: 404 },

@@ -11,7 +11,9 @@ export const sourcePositional = (describe: string) =>
   ({ type: 'string', demandOption: true, describe, completes: 'file' }) as const satisfies PositionalDefinition
 
 export const sourceOptions = {
-  arch: textOption('Architecture of the image (amd64, arm64, riscv64), where there are several. Otherwise amd64'),
+  arch: textOption(
+    'Architecture of the image (amd64, arm64, riscv64), where there are several. Otherwise amd64. Of a directory or archive: what its kernel has to be for',
+  ),
   'allow-insecure-registries': {
     type: 'boolean',
     default: false,
