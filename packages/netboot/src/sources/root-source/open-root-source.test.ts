@@ -51,6 +51,16 @@ describe('openRootSource', () => {
     }
   })
 
+  it('expects of a directory or archive the architecture that is asked for, if it is a name of one', async () => {
+    await writeFile(join(top, 'root.tar'), writeTar(entries))
+    for (const source of [`dir:${top}`, `tar:${top}/root.tar`, `file:${top}/root.tar`]) {
+      const of = (architecture?: string) => openRootSource(source, { stateDir: top, architecture })
+      expect((await of()).architecture).toBeUndefined()
+      expect((await of('x86_64')).architecture).toBe('amd64')
+      await expect(of('64 bit')).rejects.toMatchObject({ code: 'argument/invalid' })
+    }
+  })
+
   it('says what is not there', async () => {
     for (const text of ['dir:', 'tar:', 'file:']) {
       await expect(contentOf(`${text}${top}/none`)).rejects.toMatchObject({ code: 'input/not-found' })

@@ -4,7 +4,13 @@ import { readFully } from '../../bytes/byte-source.js'
 import { fileSource } from '../../bytes/file-source.js'
 import { openSquashfs } from '../../media/squashfs/index.js'
 import { directoryTree } from '../directory/index.js'
-import { type ImageSource, type OpenImageOptions, openImage, parseImageSource } from '../image/index.js'
+import {
+  type ImageSource,
+  type OpenImageOptions,
+  openImage,
+  parseArchitecture,
+  parseImageSource,
+} from '../image/index.js'
 import { mergeLayers } from '../layers/index.js'
 import { tarTree } from '../tar/index.js'
 import type { RootSource } from './root-source.js'
@@ -41,7 +47,7 @@ export function parseRootSource(text: string): RootSourceLocation {
  *     for await (const entry of root.entries()) …
  *
  * @param source - as text, see {@link parseRootSource}, or what that gives
- * @throws KairosError those of `parseRootSource` and `openImage`; `input/*`
+ * @throws KairosError those of `parseRootSource` and `openImage`; `argument/invalid` for an unknown architecture; `input/*`
  */
 export async function openRootSource(
   source: string | RootSourceLocation,
@@ -50,9 +56,9 @@ export async function openRootSource(
   const location = typeof source === 'string' ? parseRootSource(source) : source
   switch (location.kind) {
     case 'directory':
-      return directoryRoot(location.path)
+      return directoryRoot(location.path, options)
     case 'tar':
-      return tarRoot(`tar:${location.path}`, location.path)
+      return tarRoot(`tar:${location.path}`, location.path, options)
     case 'file':
       return fileRoot(location.path, options)
     default:
@@ -72,9 +78,15 @@ async function imageRoot(location: ImageSource, options: OpenImageOptions): Prom
   }
 }
 
-async function directoryRoot(path: string): Promise<RootSource> {
+async function directoryRoot(path: string, options: OpenImageOptions): Promise<RootSource> {
+  const expected = expectedArchitecture(options)
   await checkDirectory(path)
-  return { name: `dir:${path}`, entries: ({ signal } = {}) => directoryTree(path, { signal }), ...holdsNothing }
+  return {
+    name: `dir:${path}`,
+    ...expected,
+    entries: ({ signal } = {}) => directoryTree(path, { signal }),
+    ...holdsNothing,
+  }
 }
 
 async function checkDirectory(path: string): Promise<void> {
@@ -87,21 +99,29 @@ async function checkDirectory(path: string): Promise<void> {
   })
 }
 
-async function tarRoot(name: string, path: string): Promise<RootSource> {
+async function tarRoot(name: string, path: string, options: OpenImageOptions): Promise<RootSource> {
+  const expected = expectedArchitecture(options)
   const source = await fileSource(path)
-  return { name, entries: ({ signal } = {}) => tarTree(source, { signal }), ...holdsNothing }
+  return { name, ...expected, entries: ({ signal } = {}) => tarTree(source, { signal }), ...holdsNothing }
 }
 
-async function fileRoot(path: string, { signal }: OpenImageOptions): Promise<RootSource> {
+async function fileRoot(path: string, options: OpenImageOptions): Promise<RootSource> {
+  const { signal } = options
   const source = await fileSource(path)
   const head = await readFully(source, 0, Math.min(SQUASHFS_MAGIC.length, source.size), { signal })
-  if (Buffer.from(head).toString('latin1') !== SQUASHFS_MAGIC) return tarRoot(`file:${path}`, path)
+  if (Buffer.from(head).toString('latin1') !== SQUASHFS_MAGIC) return tarRoot(`file:${path}`, path, options)
   const image = await openSquashfs(source, { signal })
   return {
     name: `file:${path}`,
+    ...expectedArchitecture(options),
     entries: (operation = {}) => image.entries({ signal: operation.signal }),
     ...holdsNothing,
   }
+}
+
+/** Directories and archives do not say what they are for: what was asked for is what their kernel is compared with. */
+function expectedArchitecture({ architecture }: OpenImageOptions): Pick<RootSource, 'architecture'> {
+  return architecture === undefined ? {} : { architecture: parseArchitecture(architecture).architecture }
 }
 
 const holdsNothing = { [Symbol.asyncDispose]: async () => {} }

@@ -19,7 +19,10 @@ export interface RootSource extends AsyncDisposable {
    * same content. `undefined` for what can change at any time, such as a directory.
    */
   readonly identity?: string | undefined
-  /** In Go's words: `amd64`, `arm64`. `undefined` where nothing tells. */
+  /**
+   * In Go's words: `amd64`, `arm64`. Of a directory or archive what was asked for, with which its kernel has to agree;
+   * `undefined` where nothing tells.
+   */
   readonly architecture?: string | undefined
   /**
    * The date that an image made of it carries unless another is asked for: when the container image was created, which
