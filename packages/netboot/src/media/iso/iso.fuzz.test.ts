@@ -5,8 +5,8 @@ import { openIso } from './open-iso.js'
 import { remaster } from './remaster/remaster.js'
 import { FIXTURES, fixtureBytes } from './testing/fixtures.js'
 
-/** How many damaged images each fixture becomes. `ISO_FUZZ_RUNS=112000 npx vitest run …/fuzz.test.ts` makes a million. */
-const RUNS = Number(process.env.ISO_FUZZ_RUNS ?? 500)
+/** How many damaged images each fixture becomes. */
+const RUNS = Math.ceil(Number(process.env.FUZZ_RUNS ?? 4_500) / FIXTURES.length)
 const MAX_ENTRIES = 5000
 
 /** Numbers that look random and are the same each time (mulberry32), so that a failure can be found again. */
