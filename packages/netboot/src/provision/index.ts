@@ -17,6 +17,7 @@ export {
   readMachineTable,
 } from './machines/index.js'
 export type { MachineIsos, Plan, PlannedMachine, PlanOptions } from './plan/plan.js'
+export type { StepFiles } from './plan/plan-context.js'
 export type { PlanParts, RunningNetboot } from './plan/plan-parts.js'
 export { planProvision } from './plan/plan-provision.js'
 export { type Provisioning, type ProvisionOptions, provision } from './run/provision.js'

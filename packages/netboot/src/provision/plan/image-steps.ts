@@ -11,7 +11,7 @@ import type { SystemSource } from '../configuration/index.js'
 import { directoryDigest, identityOf, putChecksum, putInPlace, recallMade, rememberMade } from '../state/index.js'
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { offerBase } from './offer.js'
-import { type BaseIso, type Made, type PlanContext, serverOf } from './plan-context.js'
+import { type BaseIso, type PlanContext, type StepFiles, serverOf } from './plan-context.js'
 
 export type ImageSystem = Extract<SystemSource, { kind: 'image' }>
 
@@ -26,7 +26,7 @@ export function imageName({ image }: ImageSystem): string {
 }
 
 /** Builds the ISO of an image, unless it is there from an earlier run. */
-export function buildIsoStep(context: PlanContext, source: ImageSystem): Step<BaseIso & Made> {
+export function buildIsoStep(context: PlanContext, source: ImageSystem): Step<BaseIso & StepFiles> {
   const { names, paths, state, configuration } = context
   const { iso } = configuration
   return defineStep({

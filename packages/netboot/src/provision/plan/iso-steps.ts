@@ -16,12 +16,12 @@ import {
 } from '../state/index.js'
 import { defineStep, type Step } from '../steps/index.js'
 import { offerBase, offerChecksum } from './offer.js'
-import { type BaseIso, type Made, type PlanContext, serverOf } from './plan-context.js'
+import { type BaseIso, type PlanContext, type StepFiles, serverOf } from './plan-context.js'
 
 const PUBLIC_MODE = 0o644 & ~process.umask()
 
 /** `STATE_DIR/iso/config.yaml`. */
-export function cloudConfigStep({ names, paths, state }: PlanContext, cloudConfig: string): Step<Made> {
+export function cloudConfigStep({ names, paths, state }: PlanContext, cloudConfig: string): Step<StepFiles> {
   return defineStep({
     id: 'cloud-config',
     title: 'Write the cloud config',
@@ -32,7 +32,7 @@ export function cloudConfigStep({ names, paths, state }: PlanContext, cloudConfi
 }
 
 /** Gives the ISO of a release its name among the results, as one more name of the file in the cache where that can be. */
-export function isoOfReleaseStep(context: PlanContext, download: Step<BaseIso>): Step<Made> {
+export function isoOfReleaseStep(context: PlanContext, download: Step<BaseIso>): Step<StepFiles> {
   const { names, paths, state } = context
   return defineStep({
     id: 'iso',
@@ -123,7 +123,7 @@ export function customIsoStep(context: PlanContext, base: Step<BaseIso>): Step<C
 }
 
 /** The checksum of the custom ISO, which can be used in the meantime. */
-export function customChecksumStep(context: PlanContext, customIso: Step<CustomIso>): Step<Made> {
+export function customChecksumStep(context: PlanContext, customIso: Step<CustomIso>): Step<StepFiles> {
   const { names, paths } = context
   return defineStep({
     id: 'custom-checksum',

@@ -11,12 +11,16 @@ import { directoryDigest, identityOf, putChecksum, putInPlace, recallMade, remem
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { additionsOf } from './iso-steps.js'
 import type { MachineConfig } from './machine-configs.js'
-import { type BaseIso, type Made, type PlanContext, serverOf } from './plan-context.js'
+import { type BaseIso, type PlanContext, type StepFiles, serverOf } from './plan-context.js'
 
 const DESCRIBE = 'With the cloud config of this machine.'
 
 /** Offers an image for each machine, which is made up while it is downloaded. */
-export function servedMachinesStep(context: PlanContext, base: Step<BaseIso>, isoServer: Step<IsoServer>): Step<Made> {
+export function servedMachinesStep(
+  context: PlanContext,
+  base: Step<BaseIso>,
+  isoServer: Step<IsoServer>,
+): Step<StepFiles> {
   const { machines } = context
   return defineStep({
     id: 'machine-isos',
@@ -44,7 +48,7 @@ export function servedMachinesStep(context: PlanContext, base: Step<BaseIso>, is
 }
 
 /** Writes an image for each machine, and its checksum. */
-export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): Step<Made> {
+export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): Step<StepFiles> {
   const { machines, paths, state, isoServer } = context
   const pathOf = ({ name }: MachineConfig) => join(paths.machines, `${name}.iso`)
   return defineStep({

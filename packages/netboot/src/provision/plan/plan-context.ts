@@ -31,7 +31,7 @@ export interface BaseIso {
 }
 
 /** What a step that leaves files behind gives. */
-export interface Made {
+export interface StepFiles {
   readonly files: readonly ResultFile[]
 }
 

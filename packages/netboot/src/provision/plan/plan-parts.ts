@@ -2,7 +2,7 @@ import type { NetbootEndpoints, NetbootServer } from '../../servers/boot/index.j
 import type { IsoServer } from '../iso-server/index.js'
 import type { HeldState } from '../state/index.js'
 import type { Step } from '../steps/index.js'
-import type { Made } from './plan-context.js'
+import type { StepFiles } from './plan-context.js'
 
 /** Network boot, once it answers. */
 export interface RunningNetboot {
@@ -16,5 +16,5 @@ export interface PlanParts {
   readonly isoServer: Step<IsoServer> | undefined
   readonly netboot: Step<RunningNetboot> | undefined
   /** Those that leave files behind, in the order of `ProvisionResults.files`. */
-  readonly files: readonly Step<Made>[]
+  readonly files: readonly Step<StepFiles>[]
 }

@@ -10,7 +10,7 @@ import { additionsOf, cloudConfigStep, customChecksumStep, customIsoStep, isoOfR
 import { type MachineConfig, machineConfigs, readMachines } from './machine-configs.js'
 import { servedMachinesStep, writtenMachinesStep } from './machine-iso-steps.js'
 import type { MachineIsos, Plan, PlanOptions } from './plan.js'
-import type { BaseIso, Made, PlanContext } from './plan-context.js'
+import type { BaseIso, PlanContext, StepFiles } from './plan-context.js'
 import { downloadStep, filesOfRelease, releaseNetbootStep } from './release-steps.js'
 import { isoServerStep, netbootCheckStep, netbootStep, partsOfIsoStep } from './server-steps.js'
 
@@ -77,7 +77,7 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
 function isoSteps(
   context: PlanContext,
   { custom, machineIsos }: { readonly custom: boolean; readonly machineIsos: MachineIsos },
-): { steps: Step<unknown>[]; files: Step<Made>[]; base: Step<BaseIso> | undefined } {
+): { steps: Step<unknown>[]; files: Step<StepFiles>[]; base: Step<BaseIso> | undefined } {
   const { configuration, cloudConfig, isoServer } = context
   const { source, disableIso } = configuration
   if (disableIso) {
@@ -88,9 +88,9 @@ function isoSteps(
         : undefined
     return { steps: download ? [download] : [], files: [], base: download }
   }
-  const files: Step<Made>[] = []
+  const files: Step<StepFiles>[] = []
   const steps: Step<unknown>[] = []
-  const leavesFiles = <Result extends Made>(step: Step<Result>): Step<Result> => {
+  const leavesFiles = <Result extends StepFiles>(step: Step<Result>): Step<Result> => {
     files.push(step)
     steps.push(step)
     return step

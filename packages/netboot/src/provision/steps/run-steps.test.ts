@@ -84,4 +84,37 @@ describe('runSteps', () => {
     const step = defineStep({ id: 'a', title: 'A', needs: [absent], run: async () => 1 })
     await expect(runSteps([step])).rejects.toMatchObject({ code: 'argument/invalid' })
   })
+
+  it('tells what was there from an earlier run, and how long steps took', async () => {
+    const reused = defineStep({ id: 'a', title: 'A', run: async ({ reuse }) => reuse() })
+    const made = defineStep({ id: 'b', title: 'B', run: async () => {} })
+    const done: unknown[] = []
+    await runSteps([reused, made], {
+      onEvent: (event) => {
+        if (event.type === 'done') done.push([event.step, event.reused, event.ms >= 0])
+      },
+    })
+    expect(done).toEqual([
+      ['a', true, true],
+      ['b', false, true],
+    ])
+  })
+
+  it('hands over what is to be let go of, also of a step that fails', async () => {
+    const releases: (() => Promise<void>)[] = []
+    const log: string[] = []
+    const step = defineStep({
+      id: 'a',
+      title: 'A',
+      async run({ defer }) {
+        defer(async () => void log.push('released'))
+        throw new KairosError('input/not-found', 'A file expected, none found.')
+      },
+    })
+    await expect(runSteps([step], { onDefer: (release) => releases.push(release) })).rejects.toMatchObject({
+      code: 'input/not-found',
+    })
+    for (const release of releases) await release()
+    expect(log).toEqual(['released'])
+  })
 })
