@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
@@ -103,6 +103,15 @@ console.log(JSON.stringify(names))`
         expect([specifier, found[specifier]]).toEqual([specifier, Object.keys(await import(source)).sort()])
       }
     })
+
+    it.each(['customize-iso', 'image-to-squashfs', 'netboot', 'provision'])(
+      'runs the example %s, which says what is missing',
+      (name) => {
+        const example = join(import.meta.dirname, '../examples', `${name}.ts`)
+        const { status, stderr } = spawnSync(node, [example], { cwd: directory.path, encoding: 'utf8' })
+        expect([status, stderr]).toEqual([1, expect.stringMatching(/^[a-z]+\/[a-z-]+: /)])
+      },
+    )
 
     it('runs the programs', async () => {
       const run = (bin: string, ...args: string[]) =>

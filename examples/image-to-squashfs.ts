@@ -16,21 +16,26 @@ const [source = 'oci:layout', name = 'kairos'] = process.argv.slice(2)
 try {
   // Layers of registries are kept here by digest, for the next time.
   const stateDir = join(tmpdir(), 'auroraboot')
-  await using root = await openRootSource(source, {
+  const root = await openRootSource(source, {
     stateDir,
     onProgress({ phase, message }) {
       if (phase === 'resolve') console.log(message)
     },
   })
-  console.log(`${root.name} is ${root.identity ?? 'not a container image'}`)
+  // On Node 24, or compiled by TypeScript: await using root = …
+  try {
+    console.log(`${root.name} is ${root.identity ?? 'not a container image'}`)
 
-  const { kernel, initrd, rootfs, architecture, summary } = await packArtifacts(root, `${name}.squashfs`)
-  console.log(`${rootfs.name}: ${summary.inodes} files and directories, ${rootfs.size} bytes`)
+    const { kernel, initrd, rootfs, architecture, summary } = await packArtifacts(root, `${name}.squashfs`)
+    console.log(`${rootfs.name}: ${summary.inodes} files and directories, ${rootfs.size} bytes`)
 
-  // Both are read out of the squashfs image. A server could hand them out as they are, without these copies.
-  await writeImage(kernel, `${name}-kernel`, { mode: 0o644 })
-  await writeImage(initrd, `${name}-initrd`, { mode: 0o644 })
-  console.log(`For ${architecture ?? 'unknown'} machines: ${name}-kernel, ${name}-initrd, ${name}.squashfs`)
+    // Both are read out of the squashfs image. A server could hand them out as they are, without these copies.
+    await writeImage(kernel, `${name}-kernel`, { mode: 0o644 })
+    await writeImage(initrd, `${name}-initrd`, { mode: 0o644 })
+    console.log(`For ${architecture ?? 'unknown'} machines: ${name}-kernel, ${name}-initrd, ${name}.squashfs`)
+  } finally {
+    await root[Symbol.asyncDispose]()
+  }
 } catch (error) {
   if (!KairosError.is(error)) throw error
   console.error(`${error.code}: ${error.message}\n${error.hint ?? ''}`)
