@@ -1,5 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
 import { type ByteSource, checkRange, type ReadOptions } from './byte-source.js'
+import { openSegments } from './open-segments.js'
 import { readSegments, type Segment } from './segments.js'
 import { zeroSource } from './zero-source.js'
 
@@ -32,6 +33,7 @@ export function overlaySource(
   const end = sorted.reduce((last, extent) => Math.max(last, extent.offset + extent.source.size), base.size)
   const whole = size ?? end
   const segments = segmentsOf(base, sorted, whole)
+  const openBase = base.openForReading
   const overlay = {
     name,
     size: whole,
@@ -41,6 +43,7 @@ export function overlaySource(
       checkRange(overlay, offset, length)
       return readSegments(segments, offset, length, name, options)
     },
+    openForReading: openBase && (() => openSegments(segments, base, openBase)),
   }
   return overlay
 }

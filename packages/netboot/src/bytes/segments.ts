@@ -33,7 +33,7 @@ export async function* readSegments(
 }
 
 /** Index of the segment that holds `offset`, by halving: a remastered image may have thousands. */
-function segmentAt(segments: readonly Segment[], offset: number): number {
+export function segmentAt(segments: readonly Segment[], offset: number): number {
   let low = 0
   let high = segments.length
   while (low < high) {

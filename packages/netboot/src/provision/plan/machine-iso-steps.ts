@@ -32,11 +32,15 @@ export function servedMachinesStep(
       const server = step.resultOf(isoServer)
       const images = servedImages(source)
       const identify = await identityOfMachines(context, sha256, step)
+      const imageOf = ({ name, cloudConfig }: MachineConfig) =>
+        images.image(`${name}.iso`, { ...additionsOf(context), cloudConfig })
+      // What cannot be made is better told now than to the first machine that asks.
+      const [first] = machines
+      if (first) await imageOf(first)
       for (const machine of machines) {
         server.offer({
           name: `machines/${machine.name}.iso`,
-          source: () =>
-            images.image(`${machine.name}.iso`, { ...additionsOf(context), cloudConfig: machine.cloudConfig }),
+          source: () => imageOf(machine),
           etag: identify(machine),
           describe: DESCRIBE,
           ofMachine: true,
