@@ -1,5 +1,6 @@
 /** What the documents say can be done as they say it: commands exist, links lead somewhere, examples of configuration are valid. */
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -88,6 +89,41 @@ describe.each(pages)('$page', ({ page, text }) => {
         writeFileSync(file, code)
         expect((await readConfiguration({ file })).warnings).toEqual([])
       }
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})
+
+/** What the examples in the text leave to the reader. */
+const LEFT_TO_THE_READER = 'declare const text: string\ndeclare const config: string\n'
+
+describe('the TypeScript of the documents', () => {
+  it('compiles', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'guides-'))
+    try {
+      symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+      writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
+      const examples = pages.filter(({ page }) => page.startsWith('docs/')).flatMap(({ text }) => blocks(text, 'ts'))
+      expect(examples.length).toBeGreaterThan(2)
+      const files = examples.map((code, index) => {
+        writeFileSync(join(directory, `${index}.ts`), `${LEFT_TO_THE_READER}${code}\nexport {}\n`)
+        return `${index}.ts`
+      })
+      const compilerOptions = {
+        module: 'nodenext',
+        target: 'es2022',
+        lib: ['es2024', 'esnext.disposable'],
+        strict: true,
+      }
+      const config = {
+        compilerOptions: { ...compilerOptions, noEmit: true, skipLibCheck: true, types: ['node'] },
+        files,
+      }
+      writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config))
+      const compiler = join(root, 'node_modules/typescript/bin/tsc')
+      const { stdout } = spawnSync(process.execPath, [compiler, '--project', directory], { encoding: 'utf8' })
+      expect(stdout).toBe('')
     } finally {
       rmSync(directory, { recursive: true })
     }
