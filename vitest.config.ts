@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const packages = fileURLToPath(new URL('./packages', import.meta.url))
 
+/** Machines in QEMU that are on no network. */
+const BOOTS = ['e2e/*-boot.test.ts', 'e2e/build-iso.test.ts']
+
 export default defineConfig({
   resolve: {
     // Tests run on the sources, so that a failure points at the line that broke; only e2e tests use the built bins.
@@ -25,11 +28,24 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: BOOTS,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // Network namespaces and machines share the two cores; one file at a time keeps their clocks honest.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'boots',
+          include: BOOTS,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // A machine computes on one core, and waits for its menus: two files at a time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
