@@ -6,7 +6,7 @@
 import { planProvision, provision, readConfiguration } from '@kairos-sdk/netboot/provision'
 
 const [text = '{}'] = process.argv.slice(2)
-await using run = provision(await planProvision(await readConfiguration({ text })))
+const run = provision(await planProvision(await readConfiguration({ text })))
 const { isoServer } = await run.ready
 console.log(JSON.stringify(isoServer))
 process.stdin.resume().on('end', () => void run.stop())

@@ -140,7 +140,7 @@ function staleResults(
 function stateStep(paths: StatePaths, needs: readonly Step<unknown>[], stale: readonly string[]) {
   return defineStep({
     id: 'state',
-    title: `Take ${paths.stateDir}`,
+    title: `Prepare ${paths.stateDir}`,
     needs,
     async run({ signal, progress, defer }) {
       const message = `Another run makes something in ${paths.stateDir}: waiting for it`
