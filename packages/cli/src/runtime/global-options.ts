@@ -1,8 +1,6 @@
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs'
 import type { OptionDefinition } from './command.js'
-
-export const LogLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
-export type LogLevel = (typeof LogLevels)[number]
+import { LogLevels } from './reporter/log-level.js'
 
 const group = 'Global options:'
 

@@ -1,6 +1,6 @@
 import { chmod, type FileHandle, lchown, lutimes, utimes } from 'node:fs/promises'
 import type { DirectoryEntry, EntryAttributes, FileEntry, SymlinkEntry } from '../file-system/entry.js'
-import type { HostPath } from './tree-writer.js'
+import type { HostPath } from './host-path.js'
 
 const SET_ID_BITS = 0o6000
 

@@ -5,10 +5,8 @@ import type { DirectoryEntry, EntryAttributes, FileEntry, FileSystemEntry, Symli
 import { encodeName } from '../file-system/name.js'
 import { writeFully } from '../media/iso/write/copy-file.js'
 import { contentPieces } from '../media/squashfs/write/content-pieces.js'
+import type { HostPath } from './host-path.js'
 import type { AttributeSetter } from './tree-attributes.js'
-
-/** A path as Node takes it: text, or bytes for names that are not UTF-8. */
-export type HostPath = string | Buffer
 
 /**
  * Writes entries into a directory that is new and nobody else's. Symbolic links are made when everything else is there: so

@@ -1,8 +1,8 @@
 import type { KairosError } from '@kairos-sdk/core'
 import { causesOf } from '../error-text.js'
-import type { LogLevel } from '../global-options.js'
 import type { Io } from '../io.js'
-import { isTold, type Reporter } from './reporter.js'
+import { isTold, type LogLevel } from './log-level.js'
+import type { Reporter } from './reporter.js'
 
 export interface JsonReporterOptions {
   readonly logLevel: LogLevel

@@ -1,5 +1,4 @@
 import type { KairosError, ProgressEvent } from '@kairos-sdk/core'
-import type { LogLevel } from '../global-options.js'
 
 /** Something that takes time and is told about while it goes on; a command may have several at once. */
 export interface Task {
@@ -61,11 +60,4 @@ export interface Reporter {
   error(error: KairosError): void
   /** Takes away whatever moves. Told before the process stops, so that the terminal is left in order. */
   close(): void
-}
-
-const ORDER: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug']
-
-/** Whether something of a level is told when `--log-level` is `limit`. */
-export function isTold(level: Exclude<LogLevel, 'silent'>, limit: LogLevel): boolean {
-  return ORDER.indexOf(level) <= ORDER.indexOf(limit)
 }

@@ -1,12 +1,12 @@
 import type { KairosError, ProgressEvent } from '@kairos-sdk/core'
 import { formatElapsed } from '../duration.js'
 import { describeError } from '../error-text.js'
-import type { LogLevel } from '../global-options.js'
 import type { Io } from '../io.js'
 import { LiveLines } from './live-lines.js'
+import { isTold, type LogLevel } from './log-level.js'
 import { paletteFor, wantsColors } from './palette.js'
 import { printable, printableLine } from './printable.js'
-import { isTold, type Reporter, type Task, type TaskOptions } from './reporter.js'
+import type { Reporter, Task, TaskOptions } from './reporter.js'
 
 export interface TextReporterOptions {
   readonly logLevel: LogLevel

@@ -1,20 +1,10 @@
-import type { Budget } from '../budget.js'
 import { formatValue } from '../format/print.js'
-import type { TemplateFunction } from '../functions/signature.js'
-import type { BranchNode, Node, Pipeline, TemplateNode, Tree } from '../syntax/node.js'
-import { TemplateFault, type TemplateSource, templateErrorAt } from '../template-error.js'
+import type { BranchNode, Node, Pipeline, TemplateNode } from '../syntax/node.js'
+import { TemplateFault, templateErrorAt } from '../template-error.js'
 import { GoList, GoMap, integerOf, isTrue, Missing, typeOf, type Value } from '../values/value.js'
+import type { Evaluation } from './evaluation.js'
 import { PipelineEvaluator } from './pipeline-evaluator.js'
 import { Variables } from './variables.js'
-
-export interface Evaluation {
-  readonly source: TemplateSource
-  readonly tree: Tree
-  readonly functions: ReadonlyMap<string, TemplateFunction>
-  readonly budget: Budget
-  /** Told of a key that is missing where its value was needed. */
-  readonly onMissing: (missing: Missing) => void
-}
 
 /** What a `break` or `continue` asks of the range around it. */
 type Jump = 'break' | 'continue' | undefined

@@ -2,7 +2,7 @@ import type { Argument, TemplateFunction } from '../functions/signature.js'
 import type { Command, Operand, Pipeline } from '../syntax/node.js'
 import { TemplateFault, templateErrorAt } from '../template-error.js'
 import { GoMap, isTrue, Missing, typeOf, type Value } from '../values/value.js'
-import type { Evaluation } from './evaluator.js'
+import type { Evaluation } from './evaluation.js'
 import type { Variables } from './variables.js'
 
 /** Where a pipeline is evaluated. */

@@ -1,13 +1,11 @@
 import { type Delimiters, GO_DELIMITERS } from '../delimiters.js'
 import type { TemplateSource } from '../template-error.js'
 import { tokenize } from './lexer.js'
+import { MAX_NESTING } from './max-nesting.js'
 import type { BranchNode, Node, Tree } from './node.js'
 import { PipelineParser } from './pipeline-parser.js'
 import type { Token } from './token.js'
 import { describe, TokenStream } from './token-stream.js'
-
-/** Blocks in blocks, and parentheses in parentheses, that are followed. */
-export const MAX_NESTING = 200
 
 /**
  * Parses a template as Go's text/template does, all in one file.

@@ -1,7 +1,7 @@
 import { nearest } from '../../text/nearest.js'
 import { parseGoNumber } from './literal.js'
+import { MAX_NESTING } from './max-nesting.js'
 import type { Command, Operand, Pipeline } from './node.js'
-import { MAX_NESTING } from './parser.js'
 import type { Token } from './token.js'
 import { describe, type TokenStream } from './token-stream.js'
 
