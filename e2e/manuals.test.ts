@@ -30,7 +30,10 @@ const CONFIG = AURORABOOT['node-configuration'].text
 /** Of the parts that the image is made of. */
 const IMAGE = 'image'
 
-const isMissing = requirement([...WORLD_NEEDS, 'wget', 'curl', 'dd', 'Xvfb', 'xterm', 'scrot', 'grub-mkimage'])
+const isMissing = requirement([
+  ...[...WORLD_NEEDS, 'wget', 'curl', 'dd', 'Xvfb', 'xterm', 'scrot'],
+  ...['grub-mkimage', '/usr/lib/grub/i386-pc/boot_hybrid.img', '/usr/lib/ipxe/undionly.kpxe'],
+])
 
 describe.skipIf(isMissing)('the manuals', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>

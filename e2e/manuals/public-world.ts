@@ -8,7 +8,7 @@ import { findProgram } from '../requirements.js'
 
 /** What the manuals' commands need, beside what they name; for `requirement`. */
 export const WORLD_NEEDS = [
-  ...['root', 'ip', 'unshare', 'mount', 'bash', 'openssl', 'skopeo', 'docker-registry', 'podman'],
+  ...['root', 'ip', 'unshare', 'mount', 'bash', 'openssl', 'skopeo', 'docker-registry', 'podman', 'curl'],
 ] as const
 
 const INTERNET = '10.78.0.9'
@@ -115,7 +115,7 @@ export async function createPublicWorld(directory: string, { files, images }: Pu
       us.run('unshare', service, { env: { SSL_CERT_FILE: at('certificate.pem') } })
       const asking = us.run('bash', [
         '-c',
-        'until curl -sf --unix-socket "$0" http://d/_ping; do :; done',
+        'until curl -sf --unix-socket "$0" http://d/_ping; do sleep 0.1; done',
         at('engine.sock'),
       ])
       await asking.exit
