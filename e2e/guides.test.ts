@@ -7,7 +7,12 @@ import { describe, expect, it } from 'vitest'
 import { aurorabootProgram } from '../packages/cli/src/auroraboot/program.js'
 import { kairosctlProgram } from '../packages/cli/src/kairosctl/program.js'
 import { parseArguments } from '../packages/cli/src/runtime/parse-arguments.js'
-import { readConfiguration, readMachineTable } from '../packages/netboot/src/provision/index.js'
+import {
+  configurationJsonSchema,
+  readConfiguration,
+  readMachineTable,
+} from '../packages/netboot/src/provision/index.js'
+import { configurationTable, TABLE_BEGINS, TABLE_ENDS } from '../scripts/configuration-table.js'
 import { shellCommands } from './shell-commands.js'
 
 const root = join(import.meta.dirname, '..')
@@ -159,6 +164,11 @@ describe('the documents', () => {
       (name) => name !== 'README.md',
     )
     expect(documents.filter((name) => !index.includes(`(${name})`))).toEqual([])
+  })
+
+  it('have a table of all keys of a configuration', () => {
+    const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8')
+    expect(page).toContain(`${TABLE_BEGINS}${configurationTable(configurationJsonSchema())}${TABLE_ENDS}`)
   })
 
   it('have pictures that load quickly', () => {
