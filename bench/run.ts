@@ -1,13 +1,16 @@
 /**
  * `npm run bench [NAME...]`: runs benchmarks, one after the other, prints their tables and writes bench/results/NAME.json.
+ * Without names it runs them all and puts their tables into docs/performance.md.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
+import { openDocument } from './document.ts'
 import type { BenchResult } from './result.ts'
 
 /** Files of this folder that are not benchmarks. */
 const SUPPORT = [
   'run',
+  'document',
   'result',
   'pairing-peers',
   'netboot-server',
@@ -28,11 +31,16 @@ const unknown = wanted.filter((name) => !available.includes(name))
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${available.join(', ')}.`)
   process.exitCode = 2
+} else if (wanted === available) {
+  const document = await openDocument()
+  document.check(available)
+  for (const name of available) await document.write(name, await run(name))
 } else {
   for (const name of wanted) await run(name)
 }
 
-async function run(name: string) {
+/** @returns the table */
+async function run(name: string): Promise<string> {
   const { bench }: { bench: () => Promise<BenchResult> } = await import(`./${name}.ts`)
   const result = await bench()
   const machine = {
@@ -42,10 +50,12 @@ async function run(name: string) {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   }
   console.log(`\n${result.title}\n`)
-  console.log(table([result.columns, ...result.rows]))
+  const rows = table([result.columns, ...result.rows])
+  console.log(rows)
   const results = new URL('results/', import.meta.url)
   await mkdir(results, { recursive: true })
   await writeFile(new URL(`${name}.json`, results), `${JSON.stringify({ name, machine, ...result }, null, 2)}\n`)
+  return rows
 }
 
 /** A Markdown table, ready for docs/performance.md. */
