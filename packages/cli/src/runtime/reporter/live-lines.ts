@@ -92,7 +92,7 @@ export class LiveLines {
   #visible(): string[] {
     const frame = FRAMES[this.#frame] ?? ''
     const all = [...this.#lines.values()]
-    const room = Math.max(1, (this.#output.rows ?? 24) - 2)
+    const room = Math.max(1, (this.#output.rows || 24) - 2)
     const lines: string[] = []
     for (const [index, content] of all.entries()) {
       // One line has to stay for each of the others.

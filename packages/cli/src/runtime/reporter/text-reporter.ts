@@ -38,7 +38,7 @@ export function createTextReporter(io: Io, { logLevel, verbose, now }: TextRepor
       if (!live || !isTold('info', logLevel)) return undefined
       const owner = {}
       // A narrow terminal is one that says so; one that does not is taken for the usual.
-      live.add(owner, (_frame, room) => lines({ columns: stderr.columns ?? 80, lines: room }).map(printableLine))
+      live.add(owner, (_frame, room) => lines({ columns: stderr.columns || 80, lines: room }).map(printableLine))
       return { refresh: () => live.print(''), [Symbol.dispose]: () => live.remove(owner) }
     },
     note: (message) => sayAt('info', printableLine(message)),

@@ -7,9 +7,11 @@ describe('wrapText', () => {
     expect(wrapText('aa bbbbbbbbb cc', 7, '  ')).toBe('  aa\n  bbbbbbbbb\n  cc')
   })
 
-  it('keeps lines that are there, and leaves text for a pipe alone', () => {
+  it('keeps lines that are there, and leaves text for a pipe or a terminal without a size alone', () => {
     expect(wrapText('a\nb c', 80, '  ')).toBe('  a\n  b c')
-    expect(wrapText('a '.repeat(100).trim(), undefined, '  ')).toBe(`  ${'a '.repeat(100).trim()}`)
+    for (const columns of [undefined, 0]) {
+      expect(wrapText('a '.repeat(100).trim(), columns, '  ')).toBe(`  ${'a '.repeat(100).trim()}`)
+    }
   })
 
   it('makes no line of more than 100 columns', () => {

@@ -4,11 +4,11 @@ const WIDEST = 100
 /**
  * Breaks text between words so that it fits a terminal.
  *
- * @param columns - of the terminal; undefined leaves the text alone, as a pipe needs it
+ * @param columns - of the terminal; undefined, and the 0 of one that does not know, leave the text alone, as a pipe needs it
  * @param indent - put before each line
  */
 export function wrapText(text: string, columns: number | undefined, indent: string): string {
-  const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.min(columns, WIDEST) - indent.length
+  const width = columns ? Math.min(columns, WIDEST) - indent.length : Number.POSITIVE_INFINITY
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
     let line = ''
