@@ -155,7 +155,9 @@ describe('the example of images', () => {
     await writeOciLayout(at('layout'), [[file('/boot/vmlinuz')], [file('/boot/initrd')]])
     await writeOciLayout(at('no-kernel'), [[file('/etc/passwd')]])
     const example = (layout: string) => {
-      return runProgram(process.execPath, ['examples/image-to-squashfs.ts', `oci:${at(layout)}`, at('image')])
+      const args = ['examples/image-to-squashfs.ts', `oci:${at(layout)}`, at('image')]
+      // Where its cache is.
+      return runProgram('env', [`TMPDIR=${directory}`, process.execPath, ...args])
     }
     const { code, output } = await example('layout')
     expect(code, output).toBe(0)

@@ -104,11 +104,16 @@ console.log(JSON.stringify(names))`
       }
     })
 
-    it.each(['customize-iso', 'image-to-squashfs', 'netboot', 'provision'])(
+    it.each([['customize-iso'], ['image-to-squashfs', 'dir:nowhere'], ['netboot'], ['provision']])(
       'runs the example %s, which says what is missing',
-      (name) => {
+      (name, ...args) => {
         const example = join(import.meta.dirname, '../examples', `${name}.ts`)
-        const { status, stderr } = spawnSync(node, [example], { cwd: directory.path, encoding: 'utf8' })
+        const options = {
+          cwd: directory.path,
+          env: { ...process.env, TMPDIR: directory.path },
+          encoding: 'utf8',
+        } as const
+        const { status, stderr } = spawnSync(node, [example, ...args], options)
         expect([status, stderr]).toEqual([1, expect.stringMatching(/^[a-z]+\/[a-z-]+: /)])
       },
     )
