@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startRegistry } from '../docker-registry.js'
@@ -15,6 +15,9 @@ const INTERNET = '10.78.0.9'
 const US = '10.78.0.2'
 const REGISTRY = 'quay.io'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where results are when no command says otherwise. Each command gets a directory of its own there. */
+const DEFAULT_STATE = '/tmp/auroraboot'
 
 /** What is published in this world. */
 export interface Published {
@@ -45,6 +48,7 @@ export interface RunningCommand extends Running {
 export async function createPublicWorld(directory: string, { files, images }: Published) {
   const at = (...names: string[]) => join(directory, ...names)
   await mkdir(directory, { recursive: true })
+  const madeState = await mkdir(DEFAULT_STATE, { recursive: true })
   const hosts = [REGISTRY, ...new Set(Object.keys(files).map((url) => url.split('/')[0] ?? ''))]
   await createCertificate(at('key.pem'), at('certificate.pem'), hosts)
   for (const [url, content] of Object.entries(files)) await writeBelow(at('internet'), url, content)
@@ -120,7 +124,11 @@ export async function createPublicWorld(directory: string, { files, images }: Pu
       ])
       await asking.exit
     },
-    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await network[Symbol.asyncDispose]()
+      // Nothing was written there by these commands; a directory of root's would be in the way of everybody else.
+      if (madeState) await rmdir(madeState).catch(() => undefined)
+    },
   }
 }
 
@@ -129,8 +137,8 @@ const IN_A_WORLD = `set -e
 mount --bind "$1" /etc/hosts
 mount -t tmpfs run /run
 ln -s "$2" /run/docker.sock
-mkdir -p /tmp/auroraboot "$3/state"
-mount --bind "$3/state" /tmp/auroraboot
+mkdir -p "$3/state"
+mount --bind "$3/state" ${DEFAULT_STATE}
 cd "$3"
 exec bash -ec "$4"`
 
