@@ -69,6 +69,13 @@ describe.each(packages)('the tarball of $name', ({ name, directory: source, depe
     expect([...new Set(undeclared)].filter((specifier) => packageOf(specifier) !== name)).toEqual([])
   })
 
+  it('asks for nothing that it does not import', () => {
+    const used = files()
+      .filter((path) => /\.(js|d\.ts)$/.test(path))
+      .flatMap((path) => imports(join(source, path)).map(packageOf))
+    expect(dependencies.filter((dependency) => !used.includes(dependency))).toEqual([])
+  })
+
   it('has a changelog whose newest version is that of the package', async () => {
     const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string }
     const changelog = await readFile(join(source, 'CHANGELOG.md'), 'utf8')
