@@ -42,7 +42,6 @@ export async function sendContent(sending: Sending): Promise<void> {
   try {
     if (source.openForReading) await sendPieces(await source.openForReading(), sending, signal)
     else await sendChunks(sending, signal)
-    await whenSent((done) => response.end(done), signal)
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   } finally {
@@ -62,8 +61,9 @@ async function sendPieces(source: OpenSource, sending: Sending, signal: AbortSig
       // Who changed the file since gave us a mixture; without its end nobody takes that for a whole one.
       if (at + piece.length === end) await source.verify()
       if (at === range.offset) begin()
-      await whenSent((done) => response.write(piece, done), signal)
       at += piece.length
+      // The end goes with the last piece: who has all of it closes the connection, and must not be told for one that left.
+      await whenSent((done) => (at === end ? response.end(piece, done) : response.write(piece, done)), signal)
       onBytes(piece.length)
     }
     // Only now: the connection of a client that went away may still refer to its buffer.
@@ -81,10 +81,12 @@ async function sendChunks(sending: Sending, signal: AbortSignal): Promise<void> 
     if (left === range.length) begin()
     if (chunk.length > left) throw wrongLength(source)
     left -= chunk.length
-    if (!response.write(chunk)) await once(response, 'drain', { signal })
+    // Not behind the last one, for the same reason.
+    if (!response.write(chunk) && left > 0) await once(response, 'drain', { signal })
     onBytes(chunk.length)
   }
   if (left > 0) throw wrongLength(source)
+  await whenSent((done) => response.end(done), signal)
 }
 
 /** Waits until the system has taken what is written, or the client is gone. */
