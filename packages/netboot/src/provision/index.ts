@@ -16,13 +16,15 @@ export {
   machineTableFormat,
   readMachineTable,
 } from './machines/index.js'
-export type { MachineIsos, Plan, PlannedMachine, PlanOptions } from './plan/plan.js'
+export type { Plan } from './plan/plan.js'
 export type { StepFiles } from './plan/plan-context.js'
+export type { MachineIsos, PlanOptions } from './plan/plan-options.js'
 export type { PlanParts, RunningNetboot } from './plan/plan-parts.js'
 export { planProvision } from './plan/plan-provision.js'
+export type { PlannedMachine } from './plan/planned-machine.js'
+export type { IsoServerEndpoints, OfferedFile, ProvisionResults, ResultFile } from './results.js'
 export { type Provisioning, type ProvisionOptions, provision } from './run/provision.js'
 export type { ProvisionEvent, RunEvent } from './run/provision-event.js'
-export type { IsoServerEndpoints, OfferedFile, ProvisionResults, ResultFile } from './run/results.js'
 export type { HeldState } from './state/index.js'
 export {
   defineStep,

@@ -6,7 +6,7 @@ import type { Unsubscribe } from '../../servers/event-stream.js'
 import { createHttpServer, type HttpAnswer, type HttpEvent, type HttpServer } from '../../servers/http/index.js'
 import { type Logger, silentLogger } from '../../servers/logger.js'
 import type { ListenAddress } from '../configuration/index.js'
-import type { IsoServerEndpoints, OfferedFile } from '../run/results.js'
+import type { IsoServerEndpoints, OfferedFile } from '../results.js'
 import { logLine } from './log-line.js'
 import { isoPage, type ListedFile } from './page.js'
 

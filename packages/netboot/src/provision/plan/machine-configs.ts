@@ -1,7 +1,7 @@
 import { KairosError, readText } from '@kairos-sdk/core'
 import type { CloudConfigTemplate } from '../configuration/index.js'
 import { type MachineEntry, machineTableFormat, readMachineTable } from '../machines/index.js'
-import type { PlannedMachine } from './plan.js'
+import type { PlannedMachine } from './planned-machine.js'
 
 /** More are counted only. */
 const MAX_SHOWN_WARNINGS = 5

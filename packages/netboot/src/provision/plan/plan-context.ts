@@ -1,12 +1,12 @@
 import type { FileSource } from '../../bytes/file-source.js'
 import type { Configuration } from '../configuration/index.js'
 import type { IsoServer } from '../iso-server/index.js'
-import type { ResultFile } from '../run/results.js'
+import type { ResultFile } from '../results.js'
 import type { HeldState, StatePaths } from '../state/index.js'
 import type { Step } from '../steps/index.js'
 import type { IsoNames } from './iso-names.js'
 import type { MachineConfig } from './machine-configs.js'
-import type { PlanOptions } from './plan.js'
+import type { PlanOptions } from './plan-options.js'
 
 /** What the makers of steps share. */
 export interface PlanContext {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readConfiguration } from '../configuration/index.js'
-import type { PlanOptions } from './plan.js'
+import type { PlanOptions } from './plan-options.js'
 import { EMPTY_CLOUD_CONFIG, planProvision } from './plan-provision.js'
 
 const CONFIG = '#cloud-config\nhostname: "[[ .name ]]"\npassword: s3cret\n'

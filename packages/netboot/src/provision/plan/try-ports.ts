@@ -3,7 +3,7 @@ import { openDatagramSocket } from '../../servers/datagram-socket.js'
 import { listenForDhcp, listenForPxe } from '../../servers/dhcp/listen.js'
 import { createHttpServer } from '../../servers/http/index.js'
 import type { Configuration } from '../configuration/index.js'
-import type { PlanOptions } from './plan.js'
+import type { PlanOptions } from './plan-options.js'
 
 const IGNORE = { onMessage() {}, onError() {} }
 

@@ -1,5 +1,5 @@
+import type { ProvisionResults } from '../results.js'
 import type { ServerEvent, StepEvent } from '../steps/index.js'
-import type { ProvisionResults } from './results.js'
 
 /** What becomes of a run as a whole. */
 export type RunEvent =

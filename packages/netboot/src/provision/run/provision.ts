@@ -3,9 +3,9 @@ import type { MachineState, NetbootServer } from '../../servers/boot/index.js'
 import { createEventStream, type Unsubscribe } from '../../servers/event-stream.js'
 import { type Logger, silentLogger } from '../../servers/logger.js'
 import type { Plan } from '../plan/plan.js'
+import type { ProvisionResults } from '../results.js'
 import { runSteps } from '../steps/index.js'
 import type { ProvisionEvent } from './provision-event.js'
-import type { ProvisionResults } from './results.js'
 
 export interface ProvisionOptions {
   /** While something is being made: breaks it off. While serving: as `stop()`. */

@@ -3,7 +3,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { translateError } from '@kairos-sdk/core'
 import { syncDirectory } from '../../media/iso/write/sync-directory.js'
-import type { ResultFile } from '../run/results.js'
+import type { ResultFile } from '../results.js'
 import type { StatePaths } from './state-paths.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { NetbootEndpoints } from '../../servers/boot/index.js'
+import type { NetbootEndpoints } from '../servers/boot/index.js'
 
 /** A file that a run left behind, or found as it should be. */
 export interface ResultFile {
