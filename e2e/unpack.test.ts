@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memorySource } from '../packages/netboot/src/bytes/memory-source.js'
 import type { FileSystemEntry } from '../packages/netboot/src/file-system/entry.js'
+import { archiveOf, type SampleMember } from '../packages/netboot/src/sources/tar/testing/archive.js'
 import { auroraboot, aurorabootSucceeds, killAuroraboot } from './auroraboot-bin.js'
 import { describeTree, makeTree, type TreeDescription } from './file-tree.js'
 import { run } from './layered-image.js'
@@ -131,6 +132,41 @@ describe.skipIf(requirement(['umoci', 'unsquashfs', 'tar', 'setfattr', 'getfattr
       expect(await comparable(at('root'))).toEqual(possible)
       const again = await auroraboot(place.path, 'unpack', 'oci:layout:v1', 'root', '--state-dir', 'state')
       expect([again.code, again.err]).toEqual([11, expect.stringContaining('a new or empty directory expected')])
+    })
+
+    it('starts over by itself for an image that one pass cannot merge; to standard output it cannot', async () => {
+      const layers: SampleMember[][] = [
+        [
+          { path: 'usr/', type: 'directory' },
+          { path: 'lib', type: 'symlink', target: 'usr' },
+          { path: 'a', content: 'first' },
+          { path: 'a', content: 'last' },
+        ],
+        [{ path: 'lib/x', content: 'through' }],
+      ]
+      await run('umoci', 'new', '--image', `${at('layout')}:odd`)
+      for (const [index, members] of layers.entries()) {
+        await writeFile(at(`odd${index}.tar`), archiveOf(members))
+        await run('umoci', 'raw', 'add-layer', '--image', `${at('layout')}:odd`, at(`odd${index}.tar`))
+      }
+      await run('umoci', 'unpack', '--image', `${at('layout')}:odd`, at('odd-umoci'))
+      // Times of what has no entry are those of the day.
+      const withoutTimes = async (path: string) =>
+        new Map([...(await comparable(path))].map(([name, { mtime: _, ...entry }]) => [name, entry]))
+      const odd = await withoutTimes(at('odd-umoci/rootfs'))
+      const unpackOdd = (output: string) =>
+        auroraboot(place.path, 'unpack', 'oci:layout:odd', output, '--state-dir', 'state')
+      const { code, err } = await unpackOdd('odd')
+      expect(code, err).toBe(0)
+      expect(await withoutTimes(at('odd'))).toEqual(odd)
+      expect((await unpackOdd('odd.tar')).code).toBe(0)
+      await mkdir(at('of-odd-tar'))
+      await run('tar', '-C', at('of-odd-tar'), '-xpf', at('odd.tar'))
+      expect(await withoutTimes(at('of-odd-tar'))).toEqual(odd)
+      expect(await unpackOdd('-')).toMatchObject({
+        code: 12,
+        err: expect.stringMatching(/\/lib is a link .*one pass.*\n.*Write to a file or directory/),
+      })
     })
 
     it.each(['killed', 'killed.tar', 'killed.squashfs'])(

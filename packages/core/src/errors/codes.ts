@@ -59,6 +59,7 @@ export const ErrorCodes = {
   'tar/unsupported': 'a tar archive, or what is to go into one, needs something that is not supported',
   'layers/escapes-root': 'a path of a layer leads out of the root file system',
   'layers/unsupported': 'a layer of a container image needs something that is not supported',
+  'layers/needs-survey': 'a layer of a container image cannot be merged in one pass',
   'layers/damaged': 'a layer of a container image contradicts itself or the layers below it',
 
   'iso/not-an-image': 'the input is not an ISO 9660 image',

@@ -1,11 +1,13 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fileSource } from '../bytes/file-source.js'
 import { openSquashfs } from '../media/squashfs/index.js'
 import { sampleEntries, sampleRoot, streamedFile } from '../sources/artifacts/testing/sample-root.js'
+import { openRootSource } from '../sources/root-source/index.js'
 import { tarTree } from '../sources/tar/index.js'
+import { archiveOf } from '../sources/tar/testing/archive.js'
 import { unpackFormatOf, unpackRoot } from './unpack-root.js'
 
 describe('unpackRoot', () => {
@@ -42,6 +44,33 @@ describe('unpackRoot', () => {
     const { warnings } = await unpackRoot(sampleRoot(entries), at('root'))
     expect(warnings.join('\n')).toMatch(/Extended attributes.*1 in all.*squashfs.*\n.*Devices.*1 in all/)
     expect((await unpackRoot(sampleRoot(entries), at('root.tar'))).warnings).toEqual([])
+  })
+
+  it('starts over, once, for layers that one pass cannot merge, and keeps nothing of the first', async () => {
+    const archive = at('in.tar')
+    await writeFile(
+      archive,
+      archiveOf([{ path: 'first', content: 'x'.repeat(100_000) }, { path: 'a' }, { path: 'a', content: '2' }]),
+    )
+    await mkdir(at('over'))
+    await writeFile(at('over/b'), 'b')
+    for (const name of ['root', 'root.tar', 'root.squashfs']) {
+      for (const overlay of [undefined, at('over')]) {
+        await using root = await openRootSource(`tar:${archive}`, { stateDir: at('state') })
+        const entries = vi.spyOn(root, 'entries')
+        await unpackRoot(root, at(name), { overlay })
+        const calls = entries.mock.calls.map(([options]) => options?.survey ?? false)
+        // An overlay reads the tree twice, and finds out while it does so for the first time.
+        expect(calls).toEqual(overlay ? [false, true, true] : [false, true])
+        if (name === 'root') expect(await readdir(at('root'))).toEqual(['a', ...(overlay ? ['b'] : []), 'first'])
+        if (name === 'root.squashfs') {
+          const image = await openSquashfs(await fileSource(at(name)))
+          expect((await image.stat('/a')).size).toBe(1)
+        }
+        await rm(at(name), { recursive: true })
+      }
+    }
+    expect((await readdir(top)).sort()).toEqual(['in.tar', 'over'])
   })
 
   it('leaves nothing when the source fails', async () => {

@@ -5,7 +5,7 @@ import { writeFully } from '../media/iso/write/copy-file.js'
 import { syncDirectory } from '../media/iso/write/sync-directory.js'
 import { type LostAttributes, workBeside, writeDirectory } from '../output/index.js'
 import { dateOf, type PackOptions, packSquashfs } from '../sources/artifacts/index.js'
-import { overlayRoot, type RootSource } from '../sources/root-source/index.js'
+import { overlayRoot, type RootSource, writeEntries } from '../sources/root-source/index.js'
 import { writeTar } from '../sources/tar/index.js'
 
 /** What a root file system can be unpacked to. */
@@ -51,13 +51,14 @@ export async function unpackRoot(
   }
   const source = overlay === undefined ? root : overlayRoot(root, overlay)
   const date = dateOf(root, options.date)
-  const entries = source.entries({ signal, onProgress })
-  if (format === 'directory') {
-    const { lost } = await writeDirectory(entries, output, { date, signal })
-    return { format, warnings: warningsOf(lost) }
-  }
-  await writeTarFile(entries, output, date, signal)
-  return { format, warnings: [] }
+  return await writeEntries(source, { signal, onProgress }, async (entries) => {
+    if (format === 'directory') {
+      const { lost } = await writeDirectory(entries, output, { date, signal })
+      return { format, warnings: warningsOf(lost) }
+    }
+    await writeTarFile(entries, output, date, signal)
+    return { format, warnings: [] }
+  })
 }
 
 async function writeTarFile(

@@ -52,12 +52,14 @@ export {
   overlayEntries,
   overlayRoot,
   parseRootSource,
+  type RootEntriesOptions,
   type RootSource,
   type RootSourceLocation,
   type RootSourcePhase,
   type RootSourceProgress,
+  writeEntries,
 } from './root-source/index.js'
-export { tarTree, type WriteTarOptions, writeTar } from './tar/index.js'
+export { type TarTreeOptions, tarTree, type WriteTarOptions, writeTar } from './tar/index.js'
 export {
   type TransferOptions,
   type TransferPhase,

@@ -5,7 +5,7 @@ import { syncDirectory } from '../../media/iso/write/sync-directory.js'
 import { imageDate } from '../../media/source-date.js'
 import { type CompressionName, fileSink, type SquashfsSummary, writeSquashfs } from '../../media/squashfs/index.js'
 import { workBeside } from '../../output/work-beside.js'
-import { overlayRoot, type RootSource } from '../root-source/index.js'
+import { overlayRoot, type RootSource, writeEntries } from '../root-source/index.js'
 
 export type PackProgress = ProgressEvent
 
@@ -57,12 +57,10 @@ export async function writePart(root: RootSource, path: string, options: PackOpt
   const source = overlay === undefined ? root : overlayRoot(root, overlay)
   const file = await open(path, 'wx', mode)
   try {
-    const summary = await writeSquashfs(source.entries({ signal, onProgress }), fileSink(file), {
-      compression,
-      level,
-      date: dateOf(root, options.date),
-      signal,
-      onProgress,
+    const settings = { compression, level, date: dateOf(root, options.date), signal, onProgress }
+    const summary = await writeEntries(source, { signal, onProgress }, async (entries) => {
+      await file.truncate()
+      return await writeSquashfs(entries, fileSink(file), settings)
     })
     await file.chmod(mode)
     await file.sync()

@@ -1,7 +1,7 @@
 import { KairosError } from '@kairos-sdk/core'
 
 /** Linux's own limit: a path has at most 4,096 bytes, so that no tree needs to be deeper. */
-const MAX_PATH = 4096 * 4
+export const MAX_PATH = 4096 * 4
 
 /**
  * A path of a layer as its names from the root, joined with slashes; the root itself is ''. Absolute paths and those that

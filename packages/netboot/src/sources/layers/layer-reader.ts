@@ -2,17 +2,12 @@ import { KairosError } from '@kairos-sdk/core'
 import type { FileSystemEntry } from '../../file-system/entry.js'
 import type { TarMember } from '../tar/member.js'
 import { entryOfMember, isInode } from './entry-of-member.js'
-import { escapes, parentOf, pathInRoot } from './layer-path.js'
+import { LayerLinks } from './layer-links.js'
+import { parentOf } from './layer-path.js'
 import type { LinkRequests } from './link-requests.js'
+import { needsSurvey } from './needs-survey.js'
 import { Kind, type SeenPaths } from './seen-paths.js'
-
-const WHITEOUT = '.wh.'
-const OPAQUE = '.wh..wh..opq'
-/** Other names like these are notes that AUFS left for itself. */
-const AUFS_NOTE = '.wh..wh.'
-
-/** Links on the way of a path: Linux follows as many. */
-const MAX_SYMLINKS = 40
+import { type Whiteout, whiteoutOf } from './whiteout.js'
 
 /** What a hard link leads to, as its layer has it when it comes. */
 type Reference =
@@ -40,7 +35,7 @@ export class LayerReader {
   readonly #whiteouts: boolean
   /** Everything but files with content waits for the layer's end: a later member of the same path may replace it. */
   readonly #waiting = new Map<string, FileSystemEntry>()
-  readonly #symlinks = new Map<string, string>()
+  readonly #links: LayerLinks
   /** Of hard links and of what is hidden, by path; anything else is where its path says. Numbers are those of members. */
   readonly #references = new Map<string, Reference | number>()
   /** Paths of this layer that hard links of this layer lead to. */
@@ -49,6 +44,11 @@ export class LayerReader {
   readonly #hiddenNames = new Map<number, string[]>()
   /** What this layer hides of those below, noted while a layer above asks for something there. */
   readonly #cuts = new Set<string>()
+  /** Directories that this layer has an entry for, or went through without one. */
+  readonly #entered = new Set<string>([''])
+  /** What this layer takes away by whiteouts. */
+  readonly #removed = new Set<string>()
+  #lastEntered = ''
   #members = 0
   #lastParent: string | undefined
   #lastIsHidden = false
@@ -59,24 +59,29 @@ export class LayerReader {
     this.#seen = init.seen
     this.#requests = init.requests
     this.#whiteouts = init.whiteouts
+    this.#links = new LayerLinks(init.name)
   }
 
   /** Takes a member in. Files that can be seen are given back, to be handed on at once. */
   add(member: TarMember): FileSystemEntry | undefined {
     const number = this.#members++
-    const path = this.#resolve(member.path)
-    const name = path.slice(path.lastIndexOf('/') + 1)
-    if (this.#whiteouts && name.startsWith(WHITEOUT)) {
-      this.#addWhiteout(path, name)
+    const path = this.#links.resolve(member.path)
+    const parent = parentOf(path)
+    this.#enter(parent)
+    const whiteout = this.#whiteouts ? whiteoutOf(path, this.#name) : undefined
+    if (whiteout) {
+      this.#addWhiteout(whiteout)
       return undefined
     }
-    const parent = parentOf(path)
+    this.#links.delete(path)
     const isHidden = path !== '' && (this.#isHiddenIn(parent) || this.#seen.isCut(path, this.#layer))
     if (member.type === 'directory') {
+      this.#enterOwn(path)
       if (!isHidden) this.#addDirectory(path, entryOfMember({ ...member, type: 'directory' }, `/${path}`))
       return undefined
     }
     if (path === '') throw this.#error('a directory as the root expected, something else found')
+    this.#checkNotEntered(member, path)
     return this.#addOther(member, path, number, isHidden)
   }
 
@@ -84,6 +89,8 @@ export class LayerReader {
   end(): Iterable<FileSystemEntry> {
     for (const target of this.#requests.targets) this.#checkNotCut(target)
     this.#requests.descend()
+    // What is taken away cannot be a link that a higher layer goes through. Now, because this layer may have made one since.
+    for (const path of this.#removed) if (!this.#entered.has(path)) this.#seen.clearEntered(path)
     return this.#waiting.values()
   }
 
@@ -92,17 +99,42 @@ export class LayerReader {
     return this.#hiddenNames
   }
 
-  #addWhiteout(path: string, name: string): void {
-    const parent = parentOf(path)
-    if (name === OPAQUE) {
-      this.#seen.makeOpaque(parent, this.#layer)
-      this.#noteCut(`${parent}/`)
-      return
+  /** Notes the directories on the way to a member that this layer has no entries for: a lower one may have links there. */
+  #enter(directory: string): void {
+    if (directory === this.#lastEntered) return
+    this.#lastEntered = directory
+    for (let at = directory; !this.#entered.has(at); at = parentOf(at)) {
+      this.#entered.add(at)
+      if (!this.#removed.has(at)) this.#seen.enter(at)
     }
-    if (name.startsWith(AUFS_NOTE)) return
-    const hidden = name.slice(WHITEOUT.length)
-    if (hidden === '' || hidden === '.' || hidden === '..') throw escapes(path, this.#name)
-    this.#cut(parent === '' ? hidden : `${parent}/${hidden}`)
+  }
+
+  /** Notes a directory that this layer has an entry for: it takes the place of links of lower layers. */
+  #enterOwn(path: string): void {
+    // Unless something went through such a link already.
+    if (!this.#entered.has(path)) this.#seen.clearEntered(path)
+    this.#entered.add(path)
+  }
+
+  #checkNotEntered(member: TarMember, path: string): void {
+    if (this.#entered.has(path)) throw this.#repeated(path)
+    // A hard link may be one to a symbolic link.
+    const isLink = member.type === 'symlink' || member.type === 'hardlink'
+    if (!isLink || !this.#seen.isEntered(path)) return
+    throw needsSurvey(this.#name, `/${path} is a link to ${member.target}, through which a higher layer has entries`)
+  }
+
+  #addWhiteout(whiteout: Whiteout): void {
+    const { kind, directory } = whiteout
+    if (kind === 'opaque') {
+      this.#enter(directory)
+      this.#seen.makeOpaque(directory, this.#layer)
+      this.#noteCut(`${directory}/`)
+    } else if (kind === 'name') {
+      const hidden = directory === '' ? whiteout.name : `${directory}/${whiteout.name}`
+      this.#removed.add(hidden)
+      this.#cut(hidden)
+    }
   }
 
   #addDirectory(path: string, entry: FileSystemEntry): void {
@@ -119,7 +151,10 @@ export class LayerReader {
   #addOther(member: TarMember, path: string, number: number, isBelowHidden: boolean): FileSystemEntry | undefined {
     const kind = this.#seen.kind(path)
     const isOurs = !isBelowHidden && kind !== Kind.nothing && this.#seen.layer(path) === this.#layer
-    if (!isBelowHidden && kind === Kind.implied && !isOurs) throw this.#notADirectory(path, member)
+    if (!isBelowHidden && kind === Kind.implied && !isOurs) {
+      // Damaged, unless a later member makes a link of it.
+      throw needsSurvey(this.#name, `/${path} is no directory, but a higher layer has entries in it`)
+    }
     if (isOurs && kind !== Kind.other) throw this.#repeated(path)
     if (isOurs) this.#forget(path)
     const isHidden = isBelowHidden || (kind !== Kind.nothing && !isOurs)
@@ -131,6 +166,7 @@ export class LayerReader {
       this.#addHardLink(member, path, isHidden)
       return undefined
     }
+    if (member.type === 'symlink') this.#links.set(path, member.target)
     const asked = this.#requests.answer(path)
     const shown = isHidden ? asked[0] : path
     if (!isHidden) this.#show(path, member.type === 'file' ? Kind.file : Kind.other)
@@ -143,13 +179,15 @@ export class LayerReader {
     if (shown === undefined) return undefined
     const entry = entryOfMember(member, `/${shown}`)
     if (member.type === 'file') return entry
-    if (entry.type === 'symlink' && !isHidden) this.#symlinks.set(path, entry.target)
     this.#waiting.set(shown, entry)
     return undefined
   }
 
   #addHardLink(member: TarMember, path: string, isHidden: boolean): void {
-    const target = this.#resolve(member.target)
+    const target = this.#links.resolve(member.target)
+    this.#enter(parentOf(target))
+    const linked = this.#links.target(target)
+    if (linked !== undefined) this.#links.set(path, linked)
     if (target === path) throw this.#error(`${path}: a hard link to another path expected, one to itself found`)
     const isDirectory = this.#seen.kind(target) === Kind.directory && this.#seen.layer(target) === this.#layer
     if (isDirectory || target === '') {
@@ -200,7 +238,6 @@ export class LayerReader {
     const waiting = this.#waiting.get(path)
     if (isLinked || !waiting) throw this.#repeated(path)
     this.#waiting.delete(path)
-    this.#symlinks.delete(path)
     this.#references.delete(path)
   }
 
@@ -210,7 +247,8 @@ export class LayerReader {
       at = parentOf(at)
       const kind = this.#seen.kind(at)
       if (kind === Kind.directory || kind === Kind.implied) return
-      if (kind !== Kind.nothing) throw this.#error(`${path}: a directory /${at} expected, something else found`)
+      // Damaged, unless links of lower layers lead elsewhere.
+      if (kind !== Kind.nothing) throw needsSurvey(this.#name, `/${at} is no directory, but has entries in it`)
       this.#seen.give(at, Kind.implied, this.#layer)
     }
   }
@@ -246,58 +284,11 @@ export class LayerReader {
     }
   }
 
-  /** A path inside the root, with links on its way followed that this layer has made so far. */
-  #resolve(written: string): string {
-    let path = pathInRoot(written, this.#name)
-    if (this.#symlinks.size === 0) return path
-    for (let followed = 0; ; followed++) {
-      const link = this.#linkOnTheWay(path)
-      if (link === undefined) return path
-      if (followed === MAX_SYMLINKS) throw this.#error(`${written}: at most ${MAX_SYMLINKS} links on its way expected`)
-      const target = this.#symlinks.get(link) ?? ''
-      const base = target.startsWith('/') ? '' : parentOf(link)
-      path = pathInRoot(`${clampedToRoot(base, target)}/${path.slice(link.length + 1)}`, this.#name)
-    }
-  }
-
-  #linkOnTheWay(path: string): string | undefined {
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const directory = path.slice(0, slash)
-      if (this.#symlinks.has(directory)) return directory
-    }
-    return undefined
-  }
-
-  #notADirectory(path: string, member: TarMember): KairosError {
-    if (member.type !== 'symlink') {
-      return this.#error(`/${path}: a directory expected, in which a higher layer has entries, something else found`)
-    }
-    return new KairosError(
-      'layers/unsupported',
-      `${this.#name}: /${path}: a directory expected, in which a higher layer has entries, a link to ${member.target} found.`,
-      { hint: 'Unpack the image with umoci and use the directory as: dir:/path' },
-    )
-  }
-
   #repeated(path: string): KairosError {
-    return new KairosError(
-      'layers/unsupported',
-      `${this.#name}: one member for each path expected, another one for /${path} found.`,
-      { hint: 'Unpack the image with umoci and use the directory as: dir:/path' },
-    )
+    return needsSurvey(this.#name, `/${path} is there twice`)
   }
 
   #error(message: string): KairosError {
     return new KairosError('layers/damaged', `${this.#name}: ${message}.`)
   }
-}
-
-/** The target of a link from a directory: more ".." than there are parents end at the root, as they do for the kernel. */
-function clampedToRoot(base: string, target: string): string {
-  const names = base === '' ? [] : base.split('/')
-  for (const name of target.split('/')) {
-    if (name === '..') names.pop()
-    else if (name !== '' && name !== '.') names.push(name)
-  }
-  return names.join('/')
 }

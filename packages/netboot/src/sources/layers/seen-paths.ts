@@ -18,15 +18,17 @@ const FIELD = 0x1ff
 const GIVEN = 3
 const CUT = 12
 const OPAQUE = 21
+const ENTERED = 1 << 30
 
 /**
- * What the layers read so far said about each path, from the highest layer down: 30 bits a path.
+ * What the layers read so far said about each path, from the highest layer down: 31 bits a path.
  *
  *     Bits    Field
  *     0..2    what the highest layer that has it made of it
  *     3..11   that layer
  *     12..20  1 + highest layer that hides what lower layers have there, and below (whiteout, or not a directory); 0: none
  *     21..29  1 + highest layer that hides what lower layers have in this directory (opaque); 0: none
+ *     30      whether a layer went through the path without having an entry for it, and no lower layer has one so far
  */
 export class SeenPaths {
   readonly #paths = new Map<string, number>()
@@ -68,6 +70,21 @@ export class SeenPaths {
   isClosed(directory: string, layer: number): boolean {
     const word = this.#paths.get(directory) ?? 0
     return ((word >>> CUT) & FIELD) > layer + 1 || ((word >>> OPAQUE) & FIELD) > layer + 1
+  }
+
+  /** Notes that a layer goes through a directory that lower layers have to have, or a link to one. */
+  enter(directory: string): void {
+    this.#paths.set(directory, (this.#paths.get(directory) ?? 0) | ENTERED)
+  }
+
+  isEntered(path: string): boolean {
+    return ((this.#paths.get(path) ?? 0) & ENTERED) !== 0
+  }
+
+  /** Takes that note back: what is below does not matter any more. */
+  clearEntered(path: string): void {
+    const word = this.#paths.get(path) ?? 0
+    if ((word & ENTERED) !== 0) this.#paths.set(path, word & ~ENTERED)
   }
 
   #raise(path: string, layer: number, shift: number): void {

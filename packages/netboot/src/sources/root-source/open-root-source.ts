@@ -102,7 +102,12 @@ async function checkDirectory(path: string): Promise<void> {
 async function tarRoot(name: string, path: string, options: OpenImageOptions): Promise<RootSource> {
   const expected = expectedArchitecture(options)
   const source = await fileSource(path)
-  return { name, ...expected, entries: ({ signal } = {}) => tarTree(source, { signal }), ...holdsNothing }
+  return {
+    name,
+    ...expected,
+    entries: ({ signal, survey } = {}) => tarTree(source, { signal, survey }),
+    ...holdsNothing,
+  }
 }
 
 async function fileRoot(path: string, options: OpenImageOptions): Promise<RootSource> {

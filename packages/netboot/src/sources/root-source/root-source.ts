@@ -7,6 +7,16 @@ export type RootSourcePhase = ImagePhase | 'layers'
 
 export type RootSourceProgress = ProgressEvent<RootSourcePhase>
 
+export interface RootEntriesOptions extends OperationOptions<RootSourceProgress> {
+  /**
+   * Whether to look through all headers of container images and tar archives before anything is given. A few of them cannot
+   * be merged otherwise: those with two members of one path in a layer, and those that go through a symbolic link of a
+   * lower layer. They end with `layers/needs-survey` without; {@link writeEntries} then starts over. Default false: each
+   * layer is read once.
+   */
+  readonly survey?: boolean | undefined
+}
+
 /**
  * A root file system as a stream of entries, wherever it comes from. It may hold something while it is used (downloads, a
  * temporary file): dispose of it in the end.
@@ -33,7 +43,7 @@ export interface RootSource extends AsyncDisposable {
    * All of its entries, in any order. Can be called again. The content of a file is read to its end before the next entry
    * is asked for.
    *
-   * @throws KairosError while reading
+   * @throws KairosError while reading; `layers/needs-survey` see {@link RootEntriesOptions.survey}
    */
-  entries(options?: OperationOptions<RootSourceProgress>): AsyncIterable<FileSystemEntry>
+  entries(options?: RootEntriesOptions): AsyncIterable<FileSystemEntry>
 }

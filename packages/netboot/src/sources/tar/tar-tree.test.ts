@@ -1,12 +1,12 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { memorySource } from '../../bytes/memory-source.js'
-import { tarTree } from './tar-tree.js'
+import { type TarTreeOptions, tarTree } from './tar-tree.js'
 import { archiveOf } from './testing/archive.js'
 
-async function pathsOf(bytes: Uint8Array): Promise<string[]> {
+async function pathsOf(bytes: Uint8Array, options: TarTreeOptions = {}): Promise<string[]> {
   const paths: string[] = []
-  for await (const { type, path } of tarTree(memorySource('root.tar', bytes))) paths.push(`${type} ${path}`)
+  for await (const { type, path } of tarTree(memorySource('root.tar', bytes), options)) paths.push(`${type} ${path}`)
   return paths
 }
 
@@ -29,6 +29,12 @@ describe('tarTree', () => {
       code: 'compression/unsupported',
       message: 'root.tar: gzip, zstd or no compression expected, xz found.',
     })
+  })
+
+  it('takes the last of two members of one path, when it may look through the archive first', async () => {
+    const appended = archiveOf([{ path: 'etc/name' }, { path: 'etc', type: 'symlink', target: 'x' }])
+    await expect(pathsOf(appended)).rejects.toMatchObject({ code: 'layers/needs-survey' })
+    expect(await pathsOf(appended, { survey: true })).toEqual(['symlink /etc'])
   })
 
   it('refuses what is no archive, or an empty one', async () => {
