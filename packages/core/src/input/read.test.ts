@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KairosError } from '../errors/index.js'
 import { describeLocation, readBytes, readText } from './read.js'
 import { redactUrl } from './redact-url.js'
@@ -91,6 +91,20 @@ describe('readText', () => {
       closed = gone.url
     }
     expect((await errorOf(readText(closed))).code).toBe('input/unreachable')
+  })
+
+  it('sends user name and password of a URL to its server, and goes through the proxy of the environment', async () => {
+    await using server = await serve(({ headers }, response) => response.end(headers.authorization))
+    const withLogin = server.url.replace('//', '//me:p%40ss@')
+    expect(await readText(withLogin)).toBe(`Basic ${btoa('me:p@ss')}`)
+    await using proxy = await serve(({ url }, response) => response.end(`proxy of ${url}`))
+    vi.stubEnv('http_proxy', proxy.url)
+    vi.stubEnv('no_proxy', 'near.example')
+    try {
+      expect(await readText('http://far.example/config')).toBe('proxy of http://far.example/config')
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('stops waiting for a terminal or server when it is cancelled', async () => {

@@ -25,7 +25,8 @@ export function isHttpUrl(location: string): boolean {
 }
 
 /**
- * Reads a whole file, `http(s)://` URL (redirects followed), `file://` URL or, for `-`, standard input.
+ * Reads a whole file, `http(s)://` URL (redirects followed, through the proxies that `http_proxy`, `https_proxy` and `no_proxy`
+ * name, also in capitals), `file://` URL or, for `-`, standard input.
  *
  * @throws KairosError `input/not-found`, `input/is-a-directory`, `input/not-permitted`, `input/too-large`, `input/http`,
  *   `input/unreachable`, `input/unreadable`, `aborted`
@@ -87,8 +88,13 @@ async function readFileBytes(
 async function fetchBytes(url: string, maxBytes: number, name: string, options: ReadOptions): Promise<Uint8Array> {
   const timeout = AbortSignal.timeout(options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+  // Loaded when it is needed: most commands never speak HTTP, and it is large.
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent()
   try {
-    const response = await fetch(url, { signal })
+    const target = new URL(url)
+    const headers = takeCredentials(target)
+    const response = await fetch(target, { signal, dispatcher, headers })
     if (!response.ok) {
       await response.body?.cancel()
       throw new KairosError(
@@ -105,7 +111,19 @@ async function fetchBytes(url: string, maxBytes: number, name: string, options: 
       throw new KairosError('input/unreachable', `${name}: the server did not answer in time.`, { cause: error })
     }
     throw error
+  } finally {
+    await dispatcher.destroy()
   }
+}
+
+/** Takes user name and password out of a URL, which `fetch` refuses. @returns the header that they stand for */
+function takeCredentials(url: URL): Record<string, string> {
+  const { username, password } = url
+  if (username === '' && password === '') return {}
+  url.username = ''
+  url.password = ''
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` }
 }
 
 async function collect(
