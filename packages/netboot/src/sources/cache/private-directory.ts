@@ -17,9 +17,14 @@ export async function makePrivateDirectory(path: string): Promise<void> {
     if (!trustedOwners().includes(found.uid)) throw notOurs(path, 'a directory of our own', `one of user ${found.uid}`)
     if ((found.mode & 0o022) !== 0) throw notOurs(path, 'a directory that others cannot write to', 'another')
   } catch (error) {
-    throw translateError(error, `Cannot use ${path}`, 'output/not-writable')
+    const failure = translateError(error, `Cannot use ${path}`, 'output/not-writable')
+    if (failure === error || failure.code !== 'input/not-permitted') throw failure
+    // Most often a directory that a run with sudo has made.
+    throw new KairosError(failure.code, failure.message, { hint: OTHER_DIRECTORY, cause: error })
   }
 }
+
+const OTHER_DIRECTORY = 'Choose another state_dir, or remove this directory.'
 
 /** With sudo also the user who called it: they may have filled the directory before. */
 function trustedOwners(): (number | undefined)[] {
@@ -30,6 +35,6 @@ function trustedOwners(): (number | undefined)[] {
 
 function notOurs(path: string, expected: string, found: string): KairosError {
   return new KairosError('input/not-permitted', `${path}: ${expected} expected, ${found} found.`, {
-    hint: 'Choose another state_dir, or remove this directory.',
+    hint: OTHER_DIRECTORY,
   })
 }
