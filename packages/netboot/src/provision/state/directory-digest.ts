@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ReadOptions } from '../../bytes/byte-source.js'
 import { fileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
-import { walkDirectory } from '../../sources/directory/index.js'
+import { walkDirectory } from '../../file-system/directory/index.js'
 
 /**
  * A digest of a directory: names, permissions, dates, links and contents. Owners do not count, as what is laid over something

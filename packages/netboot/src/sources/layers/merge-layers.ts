@@ -13,7 +13,7 @@ export interface MergeOptions extends OperationOptions<MergeProgress> {
   readonly whiteouts?: boolean | undefined
   /**
    * Whether the headers of all layers are read before anything is given: what makes `layers/needs-survey` else can then be
-   * merged too. Takes the time to decompress the layers once more, and some 300 bytes of memory for each path. Default
+   * merged too. Takes the time to decompress the layers once more, and some 500 bytes of memory for each path. Default
    * false.
    */
   readonly survey?: boolean | undefined
@@ -43,7 +43,7 @@ export interface MergeOptions extends OperationOptions<MergeProgress> {
  * @param layers - the lowest first
  * @throws KairosError while reading: `layers/escapes-root` for paths and hard links that lead out of the root,
  *   `layers/damaged` for hard links that lead nowhere, entries below what is no directory, and links in circles;
- *   `layers/needs-survey`; `layers/unsupported` for too many layers, or for a survey of more than some three million
+ *   `layers/needs-survey`; `layers/unsupported` for too many layers, or for a survey of more than some 1.5 million
  *   paths; `tar/*`, `aborted`, and what the layers throw
  */
 export async function* mergeLayers(

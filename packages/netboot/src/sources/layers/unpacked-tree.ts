@@ -4,11 +4,11 @@ import { MAX_SYMLINKS, tooManyLinks } from './layer-links.js'
 import { MAX_PATH, parentOf, pathInRoot } from './layer-path.js'
 import { whiteoutOf } from './whiteout.js'
 
-/** Roughly what a node needs besides its texts, in bytes. */
+/** What a node needs besides its texts, in bytes; its path in the end takes as much again. */
 const NODE_SIZE = 250
 
-/** Of nodes and texts: room for some 3 million paths. */
-const MAX_SIZE = 2 ** 30
+/** Of nodes and texts: room for some 1.5 million paths, in at most 1 GiB. */
+const MAX_SIZE = 2 ** 29
 
 /** Linux makes no longer ones. */
 const MAX_TARGET = 4096
@@ -206,7 +206,9 @@ export class UnpackedTree {
     this.#size += size
     if (this.#size <= MAX_SIZE) return
     const found = `paths that fit into ${MAX_SIZE / 2 ** 20} MiB expected in all layers, more found`
-    throw new KairosError('layers/unsupported', `${place.name}: ${found}.`)
+    throw new KairosError('layers/unsupported', `${place.name}: ${found}.`, {
+      hint: 'Unpack the image with umoci and use the directory as: dir:/path',
+    })
   }
 }
 

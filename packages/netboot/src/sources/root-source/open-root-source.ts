@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { readFully } from '../../bytes/byte-source.js'
 import { fileSource } from '../../bytes/file-source.js'
+import { directoryTree } from '../../file-system/directory/index.js'
 import { openSquashfs } from '../../media/squashfs/index.js'
-import { directoryTree } from '../directory/index.js'
 import {
   type ImageSource,
   type OpenImageOptions,

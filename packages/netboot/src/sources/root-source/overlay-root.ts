@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@kairos-sdk/core'
+import { directoryTree } from '../../file-system/directory/index.js'
 import type { FileSystemEntry } from '../../file-system/entry.js'
-import { directoryTree } from '../directory/index.js'
 import { overlayEntries } from './overlay-entries.js'
 import type { RootSource } from './root-source.js'
 

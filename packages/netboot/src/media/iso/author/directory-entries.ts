@@ -1,6 +1,6 @@
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { fileSource } from '../../../bytes/file-source.js'
-import { type FoundFile, walkDirectory } from '../../../sources/directory/index.js'
+import { type FoundFile, walkDirectory } from '../../../file-system/directory/index.js'
 import type { AuthorEntry } from './entry.js'
 
 export interface DirectoryEntriesOptions {

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@kairos-sdk/core'
 import type { ReadOptions } from '../../bytes/byte-source.js'
-import type { FileSystemEntry } from '../../file-system/entry.js'
+import type { FileSystemEntry } from '../entry.js'
 import { DiskFile } from './disk-file.js'
 import { type FoundFile, walkDirectory } from './walk-directory.js'
 

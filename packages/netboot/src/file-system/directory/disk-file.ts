@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { type ByteSource, checkRange, type ReadOptions } from '../../bytes/byte-source.js'
-import { decodeName } from '../../file-system/name.js'
+import { decodeName } from '../name.js'
 import type { FoundFile } from './walk-directory.js'
 
 const CHUNK_BYTES = 256 * 1024

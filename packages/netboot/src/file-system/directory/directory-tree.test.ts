@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ReadOptions, readFully } from '../../bytes/byte-source.js'
-import type { FileSystemEntry } from '../../file-system/entry.js'
-import { encodeName } from '../../file-system/name.js'
+import type { FileSystemEntry } from '../entry.js'
+import { encodeName } from '../name.js'
 import { directoryTree } from './directory-tree.js'
 
 let directory: string

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { throwIfAborted, translateError } from '@kairos-sdk/core'
 import type { ReadOptions } from '../../bytes/byte-source.js'
-import { decodeName, encodeName } from '../../file-system/name.js'
+import { decodeName, encodeName } from '../name.js'
 
 /** Attributes that are asked for at a time: the thread pool has four threads, and a directory may have millions of names. */
 const BATCH = 64
