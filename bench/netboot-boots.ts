@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { bootSystem } from '../e2e/boot-medium.js'
+import { biosWithIpxe, startDiskless } from '../e2e/diskless-machine.js'
 import { createNetwork, type Host } from '../e2e/namespaces.js'
 import { bootScript } from '../packages/netboot/src/servers/boot/boot-script.js'
 
@@ -59,18 +60,8 @@ async function bootOnce(start: (site: Host, us: Host) => Promise<void>): Promise
   await using network = createNetwork({ site: on('10.77.0.1'), us: on('10.77.0.2'), machine: on('10.77.0.3') })
   const { site, us, machine } = network.hosts
   await start(site, us)
-  for (const words of [
-    ...['addr flush dev lan', 'link add bridge type bridge mcast_snooping 0', 'link set lan master bridge up'],
-    ...['tuntap add tap mode tap', 'link set tap master bridge up', 'link set bridge up'],
-  ]) {
-    if ((await machine.run('ip', words.split(' ')).exit) !== 0) throw new Error(`ip ${words} failed.`)
-  }
   const startedAt = performance.now()
-  const qemu = machine.run('qemu-system-x86_64', [
-    ...['-accel', 'tcg', '-cpu', 'max', '-m', '512', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-    ...['-no-reboot', '-nodefaults', '-machine', 'pc', '-boot', 'n'],
-    ...['-netdev', 'tap,id=net,ifname=tap,script=no,downscript=no', '-device', 'virtio-net-pci,netdev=net'],
-  ])
+  const qemu = await startDiskless(machine, biosWithIpxe('52:54:00:4b:61:70'))
   await qemu.line(/e2e: started/)
   return (performance.now() - startedAt) / 1000
 }

@@ -11,6 +11,7 @@ import { authorIso } from '@kairos-sdk/netboot/iso'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auroraboot, aurorabootSucceeds, startAuroraboot } from './auroraboot-bin.js'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
+import { biosWithIpxe, startDiskless } from './diskless-machine.js'
 import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
 import { QEMU } from './qemu.js'
 import { type ReleaseServer, startReleaseServer } from './release-server.js'
@@ -332,17 +333,7 @@ async function startDnsmasq(host: Host): Promise<void> {
 
 /** A machine without a disk, in the place of a host on its network; gives what it says until it is done. */
 async function bootMachine(host: Host, server: Running): Promise<string> {
-  for (const words of [
-    ...['addr flush dev lan', 'link add bridge type bridge mcast_snooping 0', 'link set lan master bridge up'],
-    ...['tuntap add tap mode tap', 'link set tap master bridge up', 'link set bridge up'],
-  ]) {
-    expect(await host.run('ip', words.split(' ')).exit).toBe(0)
-  }
-  const qemu = host.run(QEMU, [
-    ...['-accel', 'tcg', '-cpu', 'max', '-m', '512', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-    ...['-no-reboot', '-nodefaults', '-machine', 'pc,graphics=off', '-boot', 'n'],
-    ...['-netdev', 'tap,id=net,ifname=tap,script=no,downscript=no', '-device', `virtio-net-pci,netdev=net,mac=${MAC}`],
-  ])
+  const qemu = await startDiskless(host, biosWithIpxe(MAC))
   const timer = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS)
   try {
     await qemu.line(/e2e: done/)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
+import { biosWithIpxe, startDiskless } from './diskless-machine.js'
 import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
 import { QEMU } from './qemu.js'
 import { findProgram, requirement } from './requirements.js'
@@ -64,26 +65,6 @@ describe.skipIf(requirement([...netns, ...BOOT_SYSTEM_NEEDS, QEMU, '/dev/net/tun
     writeFileSync(at('kairos.squashfs'), Buffer.alloc(100_000, 'squashfs'))
   })
 
-  /** A machine without a disk takes the place of the host on its network. */
-  async function startDiskless(host: Host): Promise<Running> {
-    for (const words of [
-      'addr flush dev lan',
-      'link add bridge type bridge mcast_snooping 0',
-      'link set lan master bridge up',
-      'tuntap add tap mode tap',
-      'link set tap master bridge up',
-      'link set bridge up',
-    ]) {
-      expect(await host.run('ip', words.split(' ')).exit).toBe(0)
-    }
-    return host.run(QEMU, [
-      ...['-accel', 'tcg', '-cpu', 'max', '-m', '512', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-      ...['-no-reboot', '-nodefaults', '-machine', 'pc,graphics=off', '-boot', 'n'],
-      ...['-netdev', 'tap,id=net,ifname=tap,script=no,downscript=no'],
-      ...['-device', `virtio-net-pci,netdev=net,mac=${MAC}`],
-    ])
-  }
-
   /** Boots a machine by a command, stops the command as a person does, and gives what both have said. */
   async function bootBy(...args: string[]) {
     await using network = createNetwork({ site: on(SITE), us: on(US), machine: on('10.78.0.3') })
@@ -91,7 +72,7 @@ describe.skipIf(requirement([...netns, ...BOOT_SYSTEM_NEEDS, QEMU, '/dev/net/tun
     await startDnsmasq(site, ['--bind-interfaces'])
     const server = auroraboot(us, ...args)
     await server.line(/Ctrl-C stops it|"event":"listening"/)
-    const qemu = await startDiskless(machine)
+    const qemu = await startDiskless(machine, biosWithIpxe(MAC))
     const timer = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS)
     try {
       await qemu.line(/e2e: done/)

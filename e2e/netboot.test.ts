@@ -8,6 +8,7 @@ import { memorySink, writeSquashfs } from '../packages/netboot/src/media/squashf
 import type { MachineState, NetbootEvent } from '../packages/netboot/src/servers/boot/index.js'
 import { decodePacket, identifyMachine, summary } from '../packages/netboot/src/servers/dhcp/index.js'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
+import { startDiskless } from './diskless-machine.js'
 import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
 import { OVMF_CODE, OVMF_VARIABLES, QEMU } from './qemu.js'
 import { findProgram, requirement } from './requirements.js'
@@ -84,27 +85,6 @@ async function startNetboot(host: Host, extra: 'e2e.fetch' | 'e2e.live'): Promis
   return server
 }
 
-/** Starts a machine on the network of a host, without a disk. */
-async function startDiskless(host: Host, args: readonly string[]): Promise<Running> {
-  // The machine takes the place of the host on its network: a bridge joins both cables.
-  for (const words of [
-    'addr flush dev lan',
-    'link add bridge type bridge mcast_snooping 0',
-    'link set lan master bridge up',
-    'tuntap add tap mode tap',
-    'link set tap master bridge up',
-    'link set bridge up',
-  ]) {
-    const { exit } = host.run('ip', words.split(' '))
-    expect(await exit).toBe(0)
-  }
-  return host.run(QEMU, [
-    ...['-accel', 'tcg', '-cpu', 'max', '-m', '512', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-    ...['-no-reboot', '-nodefaults', '-uuid', UUID],
-    ...['-netdev', 'tap,id=net,ifname=tap,script=no,downscript=no', ...args],
-  ])
-}
-
 const bios = ['-machine', 'pc', '-device', `virtio-net-pci,netdev=net,mac=${MAC}`, '-boot', 'n']
 
 /** A BIOS whose PXE ROM does not say that it is iPXE: what it starts has to be fetched over TFTP. */
@@ -149,7 +129,7 @@ function told(server: Running) {
 
 /** Boots until the machine powers off, and checks what every boot promises. */
 async function boot(server: Running, host: Host, args: readonly string[]) {
-  const qemu = await startDiskless(host, args)
+  const qemu = await startDiskless(host, ['-uuid', UUID, ...args])
   const timer = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS)
   const exit = await qemu.exit
   clearTimeout(timer)
