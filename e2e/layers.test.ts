@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -153,6 +153,10 @@ const images: Record<string, readonly (readonly SampleMember[])[]> = {
       file('abs/y'),
     ],
     [directory('usr/'), directory('usr/lib/'), file('usr/lib/x', 'new')],
+  ],
+  'directories without an entry that a higher layer empties': [
+    [file('d/x'), file('e/f/y'), file('g/h/z'), file('kept/x')],
+    [file('d/.wh.x', ''), file('e/f/.wh..wh..opq', ''), file('g/.wh.h', ''), file('kept/.wh.x', ''), file('kept/y')],
   ],
   'special files, attributes and names': [
     [
@@ -389,7 +393,7 @@ describe.skipIf(requirement(['umoci', 'unsquashfs', 'getfattr', 'bsdtar', 'tar',
       await expect(unpackedByUs(first, layersOf(files))).rejects.toMatchObject({ code: 'layers/needs-survey' })
       const opened: string[] = []
       const found = await unpackedByUs(base, layersOf(files, opened), { survey: true })
-      forgetTimesOf(impliedDirectories(layers), expected, found)
+      forgetTimesOf(directoriesOfToday(expected), expected, found)
       expect(found).toEqual(expected)
       expect(opened.length).toBeLessThanOrEqual(2 * files.length)
     })
@@ -434,6 +438,13 @@ function impliedDirectories(layers: readonly (readonly SampleMember[])[]): strin
     for (let depth = 1; depth < names(path).length; depth++) implied.add(`/${names(path).slice(0, depth).join('/')}`)
   }
   return [...implied].filter((path) => !given.has(path))
+}
+
+/** Those that have not the time of the samples: links lead to directories without an entry too. */
+function directoriesOfToday(tree: TreeDescription): string[] {
+  return [...tree]
+    .filter(([, { mtime, type }]) => type === constants.S_IFDIR && mtime !== 1_600_000_000)
+    .map(([path]) => path)
 }
 
 function forgetTimesOf(paths: readonly string[], ...trees: readonly TreeDescription[]): void {

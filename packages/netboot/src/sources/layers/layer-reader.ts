@@ -49,6 +49,7 @@ export class LayerReader {
   /** What this layer takes away by whiteouts. */
   readonly #removed = new Set<string>()
   #lastEntered = ''
+  #lastEmptied = ''
   #members = 0
   #lastParent: string | undefined
   #lastIsHidden = false
@@ -75,6 +76,7 @@ export class LayerReader {
     }
     this.#links.delete(path)
     const isHidden = path !== '' && (this.#isHiddenIn(parent) || this.#seen.isCut(path, this.#layer))
+    if (isHidden) this.#noteEmptied(parent)
     if (member.type === 'directory') {
       this.#enterOwn(path)
       if (!isHidden) this.#addDirectory(path, entryOfMember({ ...member, type: 'directory' }, `/${path}`))
@@ -264,6 +266,17 @@ export class LayerReader {
     this.#lastParent = directory
     this.#lastIsHidden = isHidden
     return isHidden
+  }
+
+  /** Notes the directory that is left of those on the way to what is hidden: nothing else may tell of it. */
+  #noteEmptied(directory: string): void {
+    if (directory === this.#lastEmptied) return
+    this.#lastEmptied = directory
+    for (let at = directory; at !== ''; at = parentOf(at)) {
+      if (this.#seen.isCut(at, this.#layer) || this.#isHiddenIn(parentOf(at))) continue
+      if (this.#seen.kind(at) === Kind.nothing) this.#seen.emptied.add(at)
+      return
+    }
   }
 
   #cut(path: string): void {

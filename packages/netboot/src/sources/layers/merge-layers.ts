@@ -5,7 +5,7 @@ import { membersOf, namedEntries } from './layer-members.js'
 import { LayerReader } from './layer-reader.js'
 import { LinkRequests } from './link-requests.js'
 import { LayerProgress, type MergeProgress } from './merge-progress.js'
-import { MAX_LAYERS, SeenPaths } from './seen-paths.js'
+import { Kind, MAX_LAYERS, SeenPaths } from './seen-paths.js'
 import { surveyLayers } from './survey-layers.js'
 
 export interface MergeOptions extends OperationOptions<MergeProgress> {
@@ -73,6 +73,9 @@ async function* mergeOnePass(layers: readonly ImageLayer[], options: MergeOption
     if (reader.hiddenNames.size > 0) {
       yield* namedEntries(membersOf(layer, index, progress, options), reader.hiddenNames, 'last')
     }
+  }
+  for (const path of seen.emptied) {
+    if (seen.kind(path) === Kind.nothing) yield { type: 'directory', path: `/${path}` }
   }
   for (const target of requests.targets) {
     throw new KairosError('layers/damaged', `A hard link to /${target} expects it in a lower layer, none has it.`)

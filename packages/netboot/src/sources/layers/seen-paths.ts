@@ -32,6 +32,8 @@ const ENTERED = 1 << 30
  */
 export class SeenPaths {
   readonly #paths = new Map<string, number>()
+  /** Directories that higher layers have emptied, and that had no entry of their own so far. */
+  readonly emptied = new Set<string>()
 
   get size(): number {
     return this.#paths.size
