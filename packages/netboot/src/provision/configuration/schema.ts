@@ -18,9 +18,15 @@ function checked(test: (text: string) => boolean, expected: string) {
 const text = (description: string) => described(z.optional(z.string()), description)
 const flag = (description: string) => described(z._default(z.boolean(), false), `${description} Default: false.`)
 
-const isSlashFree = (name: string) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..'
+/** With room for `.custom.iso.sha256` in the 255 bytes that a name may have. */
+const MAX_NAME_BYTES = 200
+const isFileName = (name: string) =>
+  !/[/\\]|\p{Cc}/u.test(name) && name !== '.' && name !== '..' && Buffer.byteLength(name) <= MAX_NAME_BYTES
 const artifactName = (description: string) =>
-  described(z.optional(checked(isSlashFree, 'a file name without slashes')), description)
+  described(
+    z.optional(checked(isFileName, 'a file name without slashes and control characters, of at most 200 bytes')),
+    description,
+  )
 
 function isArchitecture(name: string): boolean {
   try {
