@@ -21,6 +21,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // By default one core is left idle.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 60_000 } },
       {
@@ -43,8 +45,6 @@ export default defineConfig({
           include: BOOTS,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          // A machine computes on one core, and waits for its menus: two files at a time.
-          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
