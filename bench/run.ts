@@ -2,7 +2,8 @@
  * `npm run bench [NAME...]`: runs benchmarks, one after the other, prints their tables and writes bench/results/NAME.json.
  * Without names it runs them all and puts their tables into docs/performance.md.
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { openDocument } from './document.ts'
 import type { BenchResult } from './result.ts'
@@ -34,13 +35,21 @@ if (unknown.length > 0) {
 } else if (wanted === available) {
   const document = await openDocument()
   document.check(available)
-  for (const name of available) await document.write(name, await run(name))
+  for (const name of available) {
+    // Each in a process of its own: what one leaves in memory slows the next.
+    execFileSync(process.execPath, ['--expose-gc', import.meta.filename, name], { stdio: 'inherit' })
+    const { columns, rows }: BenchResult = JSON.parse(await readFile(resultOf(name), 'utf8'))
+    await document.write(name, table([columns, ...rows]))
+  }
 } else {
   for (const name of wanted) await run(name)
 }
 
-/** @returns the table */
-async function run(name: string): Promise<string> {
+function resultOf(name: string): URL {
+  return new URL(`results/${name}.json`, import.meta.url)
+}
+
+async function run(name: string): Promise<void> {
   const { bench }: { bench: () => Promise<BenchResult> } = await import(`./${name}.ts`)
   const result = await bench()
   const machine = {
@@ -50,12 +59,9 @@ async function run(name: string): Promise<string> {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   }
   console.log(`\n${result.title}\n`)
-  const rows = table([result.columns, ...result.rows])
-  console.log(rows)
-  const results = new URL('results/', import.meta.url)
-  await mkdir(results, { recursive: true })
-  await writeFile(new URL(`${name}.json`, results), `${JSON.stringify({ name, machine, ...result }, null, 2)}\n`)
-  return rows
+  console.log(table([result.columns, ...result.rows]))
+  await mkdir(new URL('results/', import.meta.url), { recursive: true })
+  await writeFile(resultOf(name), `${JSON.stringify({ name, machine, ...result }, null, 2)}\n`)
 }
 
 /** A Markdown table, ready for docs/performance.md. */
