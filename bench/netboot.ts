@@ -35,7 +35,7 @@ export async function bench(): Promise<BenchResult> {
     const file = join(directory, 'rootfs.squashfs')
     await writeRootfs(file)
     const ours = await startOurs(file, stops)
-    const rows: Row[] = [...(await benchTftp(directory, stops)), ...(await benchHttp(directory, ours, stops))]
+    const rows: Row[] = [...(await benchHttp(directory, ours, stops)), ...(await benchTftp(directory, stops))]
     const rack = await measureRack({ port: ours.dhcpPort, relayPort: ours.relayPort })
     rows.push(
       ['rack of 1,000 in a second: answered', rack.answered, '1,000'],
@@ -142,7 +142,7 @@ http { access_log off; sendfile on; tcp_nopush on; client_body_temp_path ${direc
   }
   const status = readFileSync(`/proc/${ours.pid}/status`, 'latin1')
   const peakKib = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN)
-  rows.push(['our resident memory at most, MB', Math.round((peakKib * 1024) / 1e6), '150'])
+  rows.push(['our resident memory at most so far, MB', Math.round((peakKib * 1024) / 1e6), '150'])
   return rows
 }
 

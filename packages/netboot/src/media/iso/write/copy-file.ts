@@ -3,7 +3,7 @@ import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 
 /** Some buffers of this size, read and written at the same time, are as fast as cp; fs.copyFile takes twice as long. */
 const BUFFER_BYTES = 1024 * 1024
-const BUFFERS = 4
+const BUFFERS = 2
 /** How much is copied between two flushes in the background. */
 const FLUSH_BYTES = 32 * 1024 * 1024
 
