@@ -1,12 +1,8 @@
-import { rename } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { fileSource } from '../../bytes/file-source.js'
-import { syncDirectory } from '../../media/iso/write/sync-directory.js'
 import type { SquashfsSummary } from '../../media/squashfs/index.js'
-import { workBeside } from '../../output/work-beside.js'
 import type { RootSource } from '../root-source/index.js'
 import { artifactsOfSquashfs, type RootArtifacts } from './artifacts-of-squashfs.js'
-import { type PackOptions, writePart } from './pack-squashfs.js'
+import { type PackOptions, packChecked } from './pack-squashfs.js'
 
 export interface PackedArtifacts extends RootArtifacts {
   readonly summary: SquashfsSummary
@@ -24,18 +20,8 @@ export async function packArtifacts(
   path: string,
   options: PackOptions = {},
 ): Promise<PackedArtifacts> {
-  const { signal } = options
-  return workBeside(
-    path,
-    async (directory) => {
-      const part = join(directory, basename(path))
-      const summary = await writePart(root, part, options)
-      const about = { description: root.name, architecture: root.architecture, signal }
-      await artifactsOfSquashfs(await fileSource(part), about)
-      await rename(part, path)
-      await syncDirectory(dirname(path))
-      return { ...(await artifactsOfSquashfs(await fileSource(path), about)), summary }
-    },
-    { signal },
-  )
+  const about = { description: root.name, architecture: root.architecture, signal: options.signal }
+  const artifactsAt = async (image: string) => artifactsOfSquashfs(await fileSource(image), about)
+  const summary = await packChecked(root, path, options, async (part) => void (await artifactsAt(part)))
+  return { ...(await artifactsAt(path)), summary }
 }

@@ -33,12 +33,28 @@ export async function packSquashfs(
   path: string,
   options: PackOptions = {},
 ): Promise<SquashfsSummary> {
+  return packChecked(root, path, options, async () => {})
+}
+
+/**
+ * As {@link packSquashfs}, for an image that `check` has seen before it gets its name.
+ *
+ * @param check - rejects to keep the image from appearing
+ * @throws KairosError as that, and what `check` throws
+ */
+export async function packChecked(
+  root: RootSource,
+  path: string,
+  options: PackOptions,
+  check: (part: string) => Promise<void>,
+): Promise<SquashfsSummary> {
   const { signal } = options
   return workBeside(
     path,
     async (directory) => {
       const part = join(directory, basename(path))
       const summary = await writePart(root, part, options)
+      await check(part)
       await rename(part, path)
       await syncDirectory(dirname(path))
       return summary
@@ -48,11 +64,11 @@ export async function packSquashfs(
 }
 
 /**
- * As {@link packSquashfs}, to a name that nobody else knows yet.
+ * Writes the image to a name that nobody else knows yet.
  *
- * @throws KairosError as that
+ * @throws KairosError as `packSquashfs`
  */
-export async function writePart(root: RootSource, path: string, options: PackOptions): Promise<SquashfsSummary> {
+async function writePart(root: RootSource, path: string, options: PackOptions): Promise<SquashfsSummary> {
   const { compression, level, overlay, signal, onProgress, mode = 0o644 & ~process.umask() } = options
   const source = overlay === undefined ? root : overlayRoot(root, overlay)
   const file = await open(path, 'wx', mode)
