@@ -13,7 +13,15 @@ export {
   throwIfAborted,
   translateError,
 } from './errors/index.js'
-export { describeLocation, isHttpUrl, type ReadOptions, readBytes, readText, redactUrl } from './input/index.js'
+export {
+  describeLocation,
+  isHttpUrl,
+  type ReadOptions,
+  readBytes,
+  readText,
+  redactUrl,
+  urlAuthorization,
+} from './input/index.js'
 export type { OperationOptions, ProgressEvent } from './progress.js'
 export { nearest } from './text/nearest.js'
 export {

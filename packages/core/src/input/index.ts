@@ -1,2 +1,3 @@
 export { describeLocation, isHttpUrl, type ReadOptions, readBytes, readText } from './read.js'
 export { redactUrl } from './redact-url.js'
+export { urlAuthorization } from './url-authorization.js'

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { KairosError, throwIfAborted, translateError } from '../errors/index.js'
 import { redactUrl } from './redact-url.js'
+import { urlAuthorization } from './url-authorization.js'
 
 export interface ReadOptions {
   /** Cancels the reading. */
@@ -93,7 +94,10 @@ async function fetchBytes(url: string, maxBytes: number, name: string, options: 
   const dispatcher = new EnvHttpProxyAgent()
   try {
     const target = new URL(url)
-    const headers = takeCredentials(target)
+    const headers = urlAuthorization(target)
+    // `fetch` refuses URLs that have them.
+    target.username = ''
+    target.password = ''
     const response = await fetch(target, { signal, dispatcher, headers })
     if (!response.ok) {
       await response.body?.cancel()
@@ -114,16 +118,6 @@ async function fetchBytes(url: string, maxBytes: number, name: string, options: 
   } finally {
     await dispatcher.destroy()
   }
-}
-
-/** Takes user name and password out of a URL, which `fetch` refuses. @returns the header that they stand for */
-function takeCredentials(url: URL): Record<string, string> {
-  const { username, password } = url
-  if (username === '' && password === '') return {}
-  url.username = ''
-  url.password = ''
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` }
 }
 
 async function collect(

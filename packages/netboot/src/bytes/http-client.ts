@@ -1,4 +1,4 @@
-import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+import { KairosError, throwIfAborted, urlAuthorization } from '@kairos-sdk/core'
 import type { Dispatcher } from 'undici'
 import { exchange } from './http-exchange.js'
 import { redirectTarget } from './http-redirect.js'
@@ -112,7 +112,7 @@ async function follow(request: HttpRequest, dispatcherOf: (url: URL) => Promise<
   const start = new URL(request.url)
   let current = start
   for (let redirects = 0; ; redirects++) {
-    const own = current.origin === start.origin ? { ...credentialsOf(start), ...request.headers } : {}
+    const own = current.origin === start.origin ? { ...urlAuthorization(start), ...request.headers } : {}
     const response = await send(await dispatcherOf(current), current, method, own, request)
     const target = method === 'POST' ? undefined : redirectTarget(response)
     if (target === undefined) return response
@@ -122,13 +122,6 @@ async function follow(request: HttpRequest, dispatcherOf: (url: URL) => Promise<
     }
     current = target
   }
-}
-
-/** User name and password of a URL, as the header that they stand for. */
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` }
 }
 
 async function send(

@@ -9,6 +9,7 @@ export {
   readConfiguration,
   type SystemSource,
 } from './configuration/index.js'
+export { isoFileName } from './iso-file-name.js'
 export type { IsoServer, Offer } from './iso-server/index.js'
 export {
   type MachineEntry,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { buildIso } from '@kairos-sdk/netboot/provision'
+import { buildIso, isoFileName } from '@kairos-sdk/netboot/provision'
 import { openRootSource } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
@@ -89,7 +89,7 @@ export async function buildIsoImage(args: BuildIsoArguments, context: Context): 
 }
 
 /** `kairos.iso`, and as upstream with a date: `kairos.20261121.iso`. @throws ArgumentProblem */
-export function fileNameOf({ name, date }: Pick<BuildIsoArguments, 'name' | 'date'>, today: Date): string {
+function fileNameOf({ name, date }: Pick<BuildIsoArguments, 'name' | 'date'>, today: Date): string {
   const bare = name.replace(/\.iso$/, '')
   if (bare === '' || bare === '.' || bare === '..' || /[/\\\0]/.test(bare)) {
     throw new ArgumentProblem(
@@ -97,7 +97,5 @@ export function fileNameOf({ name, date }: Pick<BuildIsoArguments, 'name' | 'dat
       'The directory is said with --output.',
     )
   }
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = `${today.getFullYear()}${two(today.getMonth() + 1)}${two(today.getDate())}`
-  return `${bare}${date ? `.${day}` : ''}.iso`
+  return isoFileName(name, date ? today : undefined)
 }

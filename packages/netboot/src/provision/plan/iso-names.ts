@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Configuration } from '../configuration/index.js'
+import { isoFileName } from '../iso-file-name.js'
 import type { StatePaths } from '../state/index.js'
 
 /** Paths of the results in `STATE_DIR/iso/`. */
@@ -16,18 +17,14 @@ export interface IsoNames {
  * counts before all of it.
  */
 export function isoNames({ iso }: Pick<Configuration, 'iso'>, paths: StatePaths, now: Date): IsoNames {
-  const bare = (iso.name ?? 'kairos').replace(/\.iso$/, '')
-  const dated = iso.includeDate ? `${bare}.${dayOf(now)}` : bare
-  const name = `${(iso.overrideName ?? dated).replace(/\.iso$/, '')}.iso`
+  const name =
+    iso.overrideName === undefined
+      ? isoFileName(iso.name ?? 'kairos', iso.includeDate ? now : undefined)
+      : isoFileName(iso.overrideName)
   return {
     name,
     iso: join(paths.iso, name),
     custom: join(paths.iso, `${name}.custom.iso`),
     cloudConfig: join(paths.iso, 'config.yaml'),
   }
-}
-
-function dayOf(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`
 }
