@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { bootSystem } from '../e2e/boot-medium.js'
 import { biosWithIpxe, startDiskless } from '../e2e/diskless-machine.js'
+import { startDnsmasq } from '../e2e/dnsmasq.js'
 import { createNetwork, type Host } from '../e2e/namespaces.js'
 import { bootScript } from '../packages/netboot/src/servers/boot/boot-script.js'
 
@@ -16,18 +17,11 @@ const HTTP_PORT = 8090
 const directory = mkdtempSync(join(tmpdir(), 'kairos-bench-boots-'))
 const at = (name: string) => join(directory, name)
 
-async function startDnsmasq(host: Host, ...more: string[]): Promise<void> {
-  writeFileSync(at('leases'), '')
-  const dnsmasq = host.run('dnsmasq', [
-    ...['--no-daemon', '--conf-file=/dev/null', '--port=0', '--log-dhcp', '--interface=lan', '--bind-interfaces'],
-    ...['--dhcp-range=10.77.0.100,10.77.0.150,1h', `--dhcp-leasefile=${at('leases')}`, '--dhcp-authoritative'],
-    ...['--no-ping', ...more],
-  ])
-  await dnsmasq.line(/DHCP, IP range/)
-}
+const dnsmasq = (host: Host, ...more: string[]) =>
+  startDnsmasq(host, { network: '10.77.0', leases: at('leases'), args: ['--bind-interfaces', '--log-dhcp', ...more] })
 
 async function startOurs(site: Host, us: Host): Promise<void> {
-  await startDnsmasq(site)
+  await dnsmasq(site)
   const files = ['kernel', 'initrd', 'rootfs', 'config.yaml'].map(at)
   const server = us.run(process.execPath, ['--import', 'tsx', 'e2e/peers/netboot-server.ts', ...files])
   await server.line(/"ready":/)
@@ -51,7 +45,7 @@ http { access_log off; sendfile on; ${temporary.join(' ')} server { listen ${HTT
   const nginx = us.run('nginx', ['-e', 'stderr', '-c', at('nginx.conf')])
   // It says so when its port is open already.
   await nginx.line(/\[notice\].* event method/)
-  await startDnsmasq(us, `--dhcp-boot=${url}/boot.ipxe`)
+  await dnsmasq(us, `--dhcp-boot=${url}/boot.ipxe`)
 }
 
 /** Seconds until the initrd says that it runs. */

@@ -11,11 +11,12 @@ import { authorIso } from '@kairos-sdk/netboot/iso'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auroraboot, aurorabootSucceeds, startAuroraboot } from './auroraboot-bin.js'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
-import { biosWithIpxe, startDiskless } from './diskless-machine.js'
-import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
+import { biosWithIpxe, bootDiskless } from './diskless-machine.js'
+import { startDnsmasq } from './dnsmasq.js'
+import { createNetwork, type HostPlan } from './namespaces.js'
 import { QEMU } from './qemu.js'
 import { type ReleaseServer, startReleaseServer } from './release-server.js'
-import { findProgram, requirement } from './requirements.js'
+import { requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
 
 const KAIROSCTL = fileURLToPath(new URL('../packages/cli/bin/kairosctl.js', import.meta.url))
@@ -296,7 +297,7 @@ describe.skipIf(requirement(['ip', 'dnsmasq', 'root', ...BOOT_SYSTEM_NEEDS, QEMU
     it('boots a machine over the network, which fetches exactly the templated config', async () => {
       await using network = createNetwork({ site: on(SITE), us: on(US), machine: on('10.78.0.3') })
       const { site, us, machine } = network.hosts
-      await startDnsmasq(site)
+      await startDnsmasq(site, { network: '10.78.0', leases: at('leases') })
       await site.node('e2e/peers/release-files.ts', [at('mirror'), '80']).line(/^ready$/)
       const server = us.node('packages/cli/bin/auroraboot.js', [
         ...['--set', `artifact_version=${RELEASE}`, '--set', `release_version=${RELEASE}`, '--set', 'flavor=ubuntu'],
@@ -305,7 +306,7 @@ describe.skipIf(requirement(['ip', 'dnsmasq', 'root', ...BOOT_SYSTEM_NEEDS, QEMU
         ...['--set', 'kairos.password=foobar,baz', '--set', `state_dir=${at('state')}`],
       ])
       await server.line(/Ctrl-C stops it/)
-      const serial = await bootMachine(machine, server)
+      const serial = await bootDiskless(machine, biosWithIpxe(MAC), { server, withinMs: BOOT_MS })
       expect(serial).toContain(`${CONFIG_BEGINS}\n${CONFIG}${CONFIG_ENDS}\n`)
       expect(serial).toMatch(
         /e2e: cmdline .*root=live:http:\/\/10\.78\.0\.2:8090\/\S+ netboot install-mode config_url=/,
@@ -322,27 +323,3 @@ describe.skipIf(requirement(['ip', 'dnsmasq', 'root', ...BOOT_SYSTEM_NEEDS, QEMU
     })
   },
 )
-
-async function startDnsmasq(host: Host): Promise<void> {
-  const program = host.run(findProgram('dnsmasq') ?? 'dnsmasq', [
-    ...['--no-daemon', '--conf-file=/dev/null', '--port=0', '--interface=lan', `--dhcp-leasefile=${at('leases')}`],
-    ...['--dhcp-range=10.78.0.100,10.78.0.150,1h', '--dhcp-authoritative', '--no-ping', '--bind-interfaces'],
-  ])
-  await program.line(/DHCP, IP range/)
-}
-
-/** A machine without a disk, in the place of a host on its network; gives what it says until it is done. */
-async function bootMachine(host: Host, server: Running): Promise<string> {
-  const qemu = await startDiskless(host, biosWithIpxe(MAC))
-  const timer = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS)
-  try {
-    await qemu.line(/e2e: done/)
-  } catch (error) {
-    throw new Error(`${error}\n${server.stdout}\n${server.stderr}`)
-  } finally {
-    clearTimeout(timer)
-    qemu.kill('SIGKILL')
-    await qemu.exit
-  }
-  return qemu.stdout.replaceAll('\r', '')
-}

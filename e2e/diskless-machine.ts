@@ -31,3 +31,28 @@ export async function startDiskless(host: Host, args: readonly string[]): Promis
     ...['-no-reboot', '-nodefaults', '-netdev', 'tap,id=net,ifname=tap,script=no,downscript=no', ...args],
   ])
 }
+
+/**
+ * Starts one, waits until its initial RAM disk is done, and turns it off.
+ *
+ * @param server - whose output is shown when that fails
+ * @returns what the machine has said
+ */
+export async function bootDiskless(
+  host: Host,
+  args: readonly string[],
+  { server, withinMs }: { readonly server: Running; readonly withinMs: number },
+): Promise<string> {
+  const qemu = await startDiskless(host, args)
+  const timer = setTimeout(() => qemu.kill('SIGKILL'), withinMs)
+  try {
+    await qemu.line(/e2e: done/)
+  } catch (error) {
+    throw new Error(`${error}\n${server.stdout}\n${server.stderr}`)
+  } finally {
+    clearTimeout(timer)
+    qemu.kill('SIGKILL')
+    await qemu.exit
+  }
+  return qemu.stdout.replaceAll('\r', '')
+}

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
-import { biosWithIpxe, startDiskless } from './diskless-machine.js'
+import { biosWithIpxe, bootDiskless } from './diskless-machine.js'
+import { startDnsmasq } from './dnsmasq.js'
 import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
 import { QEMU } from './qemu.js'
-import { findProgram, requirement } from './requirements.js'
+import { requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
 
 const BOOT_MS = 150_000
@@ -27,15 +28,8 @@ function auroraboot(host: Host, ...args: string[]): Running {
   return host.node('packages/cli/bin/auroraboot.js', args)
 }
 
-async function startDnsmasq(host: Host, args: readonly string[]): Promise<Running> {
-  writeFileSync(at('leases'), '')
-  const program = host.run(findProgram('dnsmasq') ?? 'dnsmasq', [
-    ...['--no-daemon', '--conf-file=/dev/null', '--port=0', '--interface=lan', `--dhcp-leasefile=${at('leases')}`],
-    ...['--dhcp-range=10.78.0.100,10.78.0.150,1h', '--dhcp-authoritative', '--no-ping', ...args],
-  ])
-  await program.line(/DHCP, IP range/)
-  return program
-}
+const dnsmasq = (host: Host, ...args: string[]): Promise<Running> =>
+  startDnsmasq(host, { network: '10.78.0', leases: at('leases'), args })
 
 interface Told {
   readonly event: string
@@ -69,22 +63,12 @@ describe.skipIf(requirement([...netns, ...BOOT_SYSTEM_NEEDS, QEMU, '/dev/net/tun
   async function bootBy(...args: string[]) {
     await using network = createNetwork({ site: on(SITE), us: on(US), machine: on('10.78.0.3') })
     const { site, us, machine } = network.hosts
-    await startDnsmasq(site, ['--bind-interfaces'])
+    await dnsmasq(site, '--bind-interfaces')
     const server = auroraboot(us, ...args)
     await server.line(/Ctrl-C stops it|"event":"listening"/)
-    const qemu = await startDiskless(machine, biosWithIpxe(MAC))
-    const timer = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS)
-    try {
-      await qemu.line(/e2e: done/)
-    } catch (error) {
-      throw new Error(`${error}\n${server.stdout}\n${server.stderr}`)
-    } finally {
-      clearTimeout(timer)
-      qemu.kill('SIGKILL')
-      await qemu.exit
-    }
+    const serial = await bootDiskless(machine, biosWithIpxe(MAC), { server, withinMs: BOOT_MS })
     server.kill('SIGINT')
-    return { code: await server.exit, server, serial: qemu.stdout.replaceAll('\r', '') }
+    return { code: await server.exit, server, serial }
   }
 
   it("boots a machine as pixiecore did, and logs each step in the seeds' words", async () => {
@@ -170,7 +154,7 @@ describe.skipIf(requirement(netns))('auroraboot doctor', () => {
 
   it('hears the DHCP server of the network, and no one else', async () => {
     await using network = createNetwork({ site: on(SITE), us: on(US) })
-    const site = await startDnsmasq(network.hosts.site, ['--bind-interfaces'])
+    const site = await dnsmasq(network.hosts.site, '--bind-interfaces')
     const { code, of } = await examine(network.hosts.us)
     expect(of('dhcp-servers').map(({ found }) => found)).toEqual([
       expect.stringMatching(/^DHCP server 10\.78\.0\.1 on lan offers 10\.78\.0\.1\d\d\/24, router 10\.78\.0\.1\.$/),
@@ -184,11 +168,11 @@ describe.skipIf(requirement(netns))('auroraboot doctor', () => {
 
   it('finds the server on this host that does not share the DHCP port, and says what makes it', async () => {
     await using network = createNetwork({ us: on(US) })
-    const dnsmasq = await startDnsmasq(network.hosts.us, [])
+    const unshared = await dnsmasq(network.hosts.us)
     const { code, of, told } = await examine(network.hosts.us, '--no-dhcp')
     expect(code).toBe(13)
     expect(of('port')[0]).toMatchObject({
-      ...{ level: 'problem', found: `UDP port 67 (DHCP) is taken by dnsmasq (process ${dnsmasq.pid}).` },
+      ...{ level: 'problem', found: `UDP port 67 (DHCP) is taken by dnsmasq (process ${unshared.pid}).` },
       advice: expect.stringContaining('bind-interfaces or bind-dynamic'),
     })
     expect(told.at(-1)).toMatchObject({ event: 'error', code: 'doctor/not-ready' })
@@ -196,7 +180,7 @@ describe.skipIf(requirement(netns))('auroraboot doctor', () => {
 
   it('is content with one that shares it, and warns of its boot file', async () => {
     await using network = createNetwork({ us: on(US) })
-    await startDnsmasq(network.hosts.us, ['--bind-interfaces', '--dhcp-boot=pxelinux.0'])
+    await dnsmasq(network.hosts.us, '--bind-interfaces', '--dhcp-boot=pxelinux.0')
     const { of } = await examine(network.hosts.us)
     expect(of('port')[0]).toMatchObject({ level: 'ok', details: { state: 'shared' } })
     expect(of('boot-servers')).toMatchObject([{ level: 'warning', found: expect.stringContaining('"pxelinux.0"') }])
@@ -205,7 +189,7 @@ describe.skipIf(requirement(netns))('auroraboot doctor', () => {
   it('warns of another proxyDHCP server', async () => {
     await using network = createNetwork({ other: on('10.78.0.9'), us: on(US) })
     const proxy = ['--bind-interfaces', '--dhcp-range=10.78.0.0,proxy', '--pxe-service=X86-64_EFI,Boot,other.efi']
-    await startDnsmasq(network.hosts.other, proxy)
+    await dnsmasq(network.hosts.other, ...proxy)
     const { of } = await examine(network.hosts.us)
     expect(of('boot-servers')).toMatchObject([{ level: 'warning', found: expect.stringContaining('10.78.0.9') }])
   })

@@ -9,9 +9,10 @@ import type { MachineState, NetbootEvent } from '../packages/netboot/src/servers
 import { decodePacket, identifyMachine, summary } from '../packages/netboot/src/servers/dhcp/index.js'
 import { BOOT_SYSTEM_NEEDS, bootSystem, CONFIG_BEGINS, CONFIG_ENDS } from './boot-medium.js'
 import { startDiskless } from './diskless-machine.js'
+import { startDnsmasq } from './dnsmasq.js'
 import { createNetwork, type Host, type HostPlan, type Running } from './namespaces.js'
 import { OVMF_CODE, OVMF_VARIABLES, QEMU } from './qemu.js'
-import { findProgram, requirement } from './requirements.js'
+import { requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
 
 const BOOT_MS = 150_000
@@ -65,18 +66,8 @@ async function makeRootfs(): Promise<Uint8Array> {
   return sink.bytes
 }
 
-/** The site's DHCP server: leases addresses, and knows nothing of booting. */
-async function startSiteDhcp(host: Host): Promise<Running> {
-  writeFileSync(at('leases'), '')
-  const program = host.run(findProgram('dnsmasq') ?? 'dnsmasq', [
-    // Without the last, dnsmasq shares its port with nobody.
-    ...['--no-daemon', '--conf-file=/dev/null', '--port=0', '--log-dhcp', '--interface=lan', '--bind-interfaces'],
-    ...['--dhcp-range=10.77.0.100,10.77.0.150,1h', `--dhcp-leasefile=${at('leases')}`, '--dhcp-authoritative'],
-    '--no-ping',
-  ])
-  await program.line(/DHCP, IP range/)
-  return program
-}
+const startSiteDhcp = (host: Host): Promise<Running> =>
+  startDnsmasq(host, { network: '10.77.0', leases: at('leases'), args: ['--bind-interfaces', '--log-dhcp'] })
 
 async function startNetboot(host: Host, extra: 'e2e.fetch' | 'e2e.live'): Promise<Running> {
   const files = ['kernel', 'initrd', 'rootfs.squashfs', 'config.yaml'].map(at)
