@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TEMPLATE } from '../../../../e2e/manuals/auroraboot.js'
 import { KairosError } from '../errors/index.js'
 import { renderCloudConfig } from './cloud-config-template.js'
 
@@ -12,27 +13,11 @@ function refusal(run: () => unknown): KairosError {
   throw new Error('nothing was thrown')
 }
 
-/** The example of the manual's "Cloud config". */
-const MANUAL = `#cloud-config
-
-install:
-  auto: true
-  device: "auto"
-  reboot: true
-
-# Define the user accounts on the node.
-users:
-- name: "kairos"                       # The username for the user.
-  passwd: "[[.kairos.password]]"                      # The password for the user.
-  ssh_authorized_keys:                  # A list of SSH keys to add to the user's authorized keys.
-  - github:[[.github.user]]
-`
-
 describe('renderCloudConfig', () => {
   it("fills in the manual's example", () => {
     const values = { github: { user: 'mudler' }, kairos: { password: 'foobar' } }
-    const { text, check, warnings } = renderCloudConfig(MANUAL, values)
-    expect(text).toBe(MANUAL.replace('[[.kairos.password]]', 'foobar').replace('[[.github.user]]', 'mudler'))
+    const { text, check, warnings } = renderCloudConfig(TEMPLATE, values)
+    expect(text).toBe(TEMPLATE.replace('[[.kairos.password]]', 'foobar').replace('[[.github.user]]', 'mudler'))
     expect(check).toMatchObject({ kind: 'yaml', keys: ['install', 'users'] })
     expect(warnings).toEqual([])
   })

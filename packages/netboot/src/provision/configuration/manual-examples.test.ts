@@ -3,76 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AURORA_YAML, AURORABOOT } from '../../../../../e2e/manuals/auroraboot.js'
 import { readConfiguration } from './read-configuration.js'
 
-/** The cloud config of "Node configuration". */
-const CLOUD_CONFIG = `#cloud-config
-
-install:
-  auto: true
-  device: "auto"
-  reboot: true
-
-# Define the user accounts on the node.
-users:
-- name: "kairos"                       # The username for the user.
-  passwd: "kairos"                      # The password for the user.
-  ssh_authorized_keys:                  # A list of SSH keys to add to the user's authorized keys.
-  # - github:mudler                       # A key from the user's GitHub account.
-  # - "ssh-rsa AAA..."                    # A raw SSH key.
-`
-
-/** The configuration file reference of "Configuration". */
-const REFERENCE = `# Corresponding artifact versions from the kairos release page (e.g. kubernetes version included)
-artifact_version: "v..."
-# Version of the release in github
-release_version: "v1.5.0"
-
-# Flavor
-flavor: "rockylinux"
-
-# Github repository
-repository: "kairos-io/kairos"
-
-# Container image (takes over)
-container_image: "..."
-
-# Disable netboot
-disable_netboot: true
-
-# Disable http server for serving offline generated ISOs
-disable_http_server: true
-
-# Specify a directory that will be used by auroraboot to download artifacts
-# Reuse the same to cache artifacts.
-state_dir: "/tmp/auroraboot"
-
-# Default http binding port for offline ISO generation
-listen_addr: ":8080"
-
-# Cloud config to use when booting the machine.
-cloud_config: |
-`
-
-/** "Use the config file", with the indentation of its cloud config as it is in the manual. */
-const AURORA = `container_image: "quay.io/kairos/core-rockylinux:v1.5.0"
-
-cloud_config: |
-    #cloud-config
-
-    install:
-    auto: true
-    device: "auto"
-    reboot: true
-
-    # Define the user accounts on the node.
-    users:
-    - name: "kairos"                       # The username for the user.
-    passwd: "kairos"                      # The password for the user.
-    ssh_authorized_keys:                  # A list of SSH keys to add to the user's authorized keys.
-    # - github:mudler                       # A key from the user's GitHub account.
-    # - "ssh-rsa AAA..."                    # A raw SSH key.
-`
+const CLOUD_CONFIG = AURORABOOT['node-configuration'].text
 
 let directory: string
 let cloudConfig: string
@@ -146,7 +80,9 @@ describe("the manual's command lines", () => {
 
 describe("the manual's configuration files", () => {
   it('Configuration: the reference', async () => {
-    const { configuration, cloudConfig, warnings } = await readConfiguration({ text: REFERENCE })
+    const { configuration, cloudConfig, warnings } = await readConfiguration({
+      text: AURORABOOT['configuration-reference'].text,
+    })
     expect(configuration).toMatchObject({
       source: { kind: 'image', image: '...' },
       disableNetboot: true,
@@ -160,7 +96,7 @@ describe("the manual's configuration files", () => {
 
   it('Use the config file', async () => {
     const path = join(directory, 'aurora.yaml')
-    await writeFile(path, AURORA)
+    await writeFile(path, AURORA_YAML)
     const { configuration, rendered, warnings } = await readConfiguration({ file: path })
     expect(configuration.source).toEqual({
       kind: 'image',
@@ -168,7 +104,7 @@ describe("the manual's configuration files", () => {
       allowInsecureRegistries: false,
     })
     // As printed, it has lost the indentation below install and users: still YAML, and passed on as it is.
-    expect(rendered?.text).toBe(AURORA.slice(AURORA.indexOf('    #cloud-config')).replace(/^ {4}/gm, ''))
+    expect(rendered?.text).toBe(AURORA_YAML.slice(AURORA_YAML.indexOf('    #cloud-config')).replace(/^ {4}/gm, ''))
     expect(rendered?.check.keys).toContain('auto')
     expect(warnings).toEqual([])
   })
