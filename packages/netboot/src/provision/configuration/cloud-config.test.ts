@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { KairosError } from '@kairos-sdk/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ReadConfigurationOptions, readConfiguration } from './read-configuration.js'
+import { readConfiguration } from './read-configuration.js'
+import { refusal } from './testing/refusal.js'
 
 const CLOUD_CONFIG = '#cloud-config\ninstall:\n  auto: true\n'
 const IMAGE = 'container_image=quay.io/kairos/core-rockylinux:v1.5.0'
@@ -19,16 +19,6 @@ async function file(name: string, text: string): Promise<string> {
   const path = join(directory, name)
   await writeFile(path, text)
   return path
-}
-
-async function refusal(options: ReadConfigurationOptions): Promise<KairosError> {
-  try {
-    await readConfiguration(options)
-  } catch (error) {
-    if (KairosError.is(error)) return error
-    throw error
-  }
-  throw new Error('the configuration was taken')
 }
 
 describe('the cloud config', () => {

@@ -7,7 +7,8 @@ import { Readable } from 'node:stream'
 import { KairosError } from '@kairos-sdk/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ReadConfigurationOptions, readConfiguration } from './read-configuration.js'
+import { readConfiguration } from './read-configuration.js'
+import { refusal } from './testing/refusal.js'
 
 const CLOUD_CONFIG = '#cloud-config\ninstall:\n  auto: true\n'
 const IMAGE = 'container_image=quay.io/kairos/core-rockylinux:v1.5.0'
@@ -22,16 +23,6 @@ async function file(name: string, text: string): Promise<string> {
   const path = join(directory, name)
   await writeFile(path, text)
   return path
-}
-
-async function refusal(options: ReadConfigurationOptions): Promise<KairosError> {
-  try {
-    await readConfiguration(options)
-  } catch (error) {
-    if (KairosError.is(error)) return error
-    throw error
-  }
-  throw new Error('the configuration was taken')
 }
 
 const ofText = (text: string) => refusal({ text, set: [IMAGE] })
