@@ -66,9 +66,9 @@ async function sendPieces(source: OpenSource, sending: Sending, signal: AbortSig
       await whenSent((done) => (at === end ? response.end(piece, done) : response.write(piece, done)), signal)
       onBytes(piece.length)
     }
-    // Only now: the connection of a client that went away may still refer to its buffer.
-    if (idleBuffers.length < MAX_IDLE_BUFFERS) idleBuffers.push(buffer)
   } finally {
+    // Nothing refers to it any more, even when the client went away: 'close' comes after the socket let go of its writes.
+    if (idleBuffers.length < MAX_IDLE_BUFFERS) idleBuffers.push(buffer)
     await source.close()
   }
 }
