@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
-import { acquireFileLock } from '../sources/transfer/index.js'
+import { acquireFileLock } from './file-lock.js'
 
 const LOCK = 'lock'
 

@@ -1,3 +1,4 @@
+export { type MakeDirectoryOptions, makeDirectory } from '../output/index.js'
 export {
   artifactsOfDirectory,
   artifactsOfSquashfs,

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isHttpUrl, translateError } from '@kairos-sdk/core'
+import { isHttpUrl } from '@kairos-sdk/core'
 import { writeImage } from '@kairos-sdk/netboot/iso'
-import { bootArtifactsOfIso } from '@kairos-sdk/netboot/sources'
+import { bootArtifactsOfIso, makeDirectory } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
@@ -55,13 +55,5 @@ export async function netbootFiles(args: NetbootFilesArguments, context: Context
     task.drop()
     await Promise.all(written.map((path) => rm(path, { force: true })))
     throw error
-  }
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true })
-  } catch (error) {
-    throw translateError(error, `Cannot make the directory ${directory}`, 'output/not-writable')
   }
 }

@@ -4,6 +4,7 @@ import { writeImage } from '@kairos-sdk/netboot/iso'
 import {
   fetchReleaseIso,
   fetchReleaseNetboot,
+  makeDirectory,
   openCache,
   type ReleaseOptions,
   type ReleaseSelection,
@@ -14,7 +15,6 @@ import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
 import { PUBLIC, sha256Of } from '../media/write-result.js'
-import { makeDirectory } from './make-directory.js'
 import { stateDirectory } from './source-options.js'
 
 export interface PullReleaseArguments extends ReleaseSelection {

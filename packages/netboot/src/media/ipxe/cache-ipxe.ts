@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { type ByteSource, readFully } from '../../bytes/byte-source.js'
+import { makeDirectory } from '../../output/make-directory.js'
 import { ipxeCacheDirectory } from './find-ipxe.js'
 
 export interface CacheIpxeOptions {
@@ -48,7 +49,7 @@ export async function cacheIpxe(source: ByteSource, options: CacheIpxeOptions): 
   const path = join(cacheDirectory, file)
   const beside = `${path}.${randomUUID()}`
   try {
-    await mkdir(cacheDirectory, { recursive: true })
+    await makeDirectory(cacheDirectory)
     const handle = await open(beside, 'wx')
     try {
       await handle.writeFile(bytes)

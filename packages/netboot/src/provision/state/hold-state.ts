@@ -1,8 +1,7 @@
-import { access, constants, mkdir, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, constants, rm } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
+import { acquireFileLock, makeDirectory } from '../../output/index.js'
 import { makePrivateDirectory } from '../../sources/cache/private-directory.js'
-import { acquireFileLock } from '../../sources/transfer/index.js'
 import type { StatePaths } from './state-paths.js'
 
 /** The directory of the run, held against other runs. */
@@ -27,6 +26,7 @@ export async function holdState(paths: StatePaths, { signal, onWait }: HoldState
   const doing = `Cannot use ${paths.stateDir}`
   try {
     await makeDirectory(paths.stateDir)
+    await access(paths.stateDir, constants.W_OK)
     const lock = await acquireFileLock(paths.lock, signal, onWait)
     let released: Promise<void> | undefined
     const release = () => {
@@ -53,22 +53,4 @@ export async function holdState(paths: StatePaths, { signal, onWait }: HoldState
       cause: error,
     })
   }
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
-    // Of a read-only file system Node says here that it does not exist. Asked for one directory, it says what is.
-    let missing = path
-    while (dirname(missing) !== missing && !(await exists(dirname(missing)))) missing = dirname(missing)
-    if (!(await exists(missing))) await mkdir(missing)
-    throw error
-  })
-  await access(path, constants.W_OK)
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { throwIfAborted, translateError } from '@kairos-sdk/core'
+import { makeDirectory } from '../../output/make-directory.js'
 
 /** No image is worked on for longer; what is older was left by a program that was killed. */
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000
@@ -38,7 +39,7 @@ export async function storeTemporarily(
   const remove = () => rm(path, { force: true })
   try {
     throwIfAborted(signal, doing)
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(directory, { mode: 0o700 })
     await removeStale(directory)
     await pipeline(chunks, counter(onBytes), createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
       signal: signal ?? new AbortController().signal,

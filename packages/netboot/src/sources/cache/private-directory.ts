@@ -1,5 +1,6 @@
-import { lstat, mkdir } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
+import { makeDirectory } from '../../output/make-directory.js'
 
 /**
  * Makes a directory that only its owner can use, or takes the one that is there if it is such: what somebody else could
@@ -9,7 +10,7 @@ import { KairosError, translateError } from '@kairos-sdk/core'
  */
 export async function makePrivateDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeDirectory(path, { mode: 0o700 })
     const found = await lstat(path)
     if (!found.isDirectory()) throw notOurs(path, 'a directory', 'something else')
     // Windows knows neither.

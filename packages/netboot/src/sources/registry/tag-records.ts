@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { translateError } from '@kairos-sdk/core'
+import { makeDirectory } from '../../output/make-directory.js'
 import { type Digest, isDigest } from '../image/digest.js'
 import { formatReference, type ImageReference } from '../image/reference.js'
 import { writeBeside } from '../transfer/write-beside.js'
@@ -31,7 +32,7 @@ export function tagRecords(cacheDirectory: string): TagRecords {
     async remember(reference, digest) {
       const name = formatReference(reference)
       try {
-        await mkdir(directory, { recursive: true, mode: 0o700 })
+        await makeDirectory(directory, { mode: 0o700 })
         await writeBeside(pathOf(name), `${JSON.stringify({ reference: name, digest }, null, 2)}\n`)
       } catch (error) {
         throw translateError(error, `Cannot remember ${name}`, 'output/not-writable')

@@ -1,11 +1,12 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KairosError, redactUrl, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { fileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
 import { syncDirectory } from '../../media/iso/write/sync-directory.js'
+import { acquireFileLock, type FileLock } from '../../output/file-lock.js'
+import { makeDirectory } from '../../output/make-directory.js'
 import { Download } from './download.js'
-import { acquireFileLock, type FileLock } from './file-lock.js'
 import { PartialFile } from './partial-file.js'
 import { removeResumeRecord } from './resume-record.js'
 import type { TransferOptions, TransferRequest, TransferResult } from './transfer.js'
@@ -91,14 +92,6 @@ export async function transferTo(
       await removeResumeRecord(`${partialPath}.json`)
     }
     await lock?.release()
-  }
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw translateError(error, `Cannot make the directory ${path}`, 'output/not-writable')
   }
 }
 

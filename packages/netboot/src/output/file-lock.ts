@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeDirectory } from './make-directory.js'
 
 const HEARTBEAT_MS = 5_000
 /** A holder whose life cannot be looked up, in another container for example, counts as dead after this silence. */
@@ -62,7 +63,7 @@ function hold(path: string, own: string): FileLock {
 async function register(path: string): Promise<string> {
   const own = `${process.pid}-${startTimeOf(process.pid) ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
   for (;;) {
-    await makeDirectory(path)
+    await makeDirectory(path, { mode: 0o700 })
     try {
       await (await open(join(path, own), 'wx', 0o600)).close()
       return own
@@ -71,25 +72,6 @@ async function register(path: string): Promise<string> {
       if (!isMissing(error)) throw error
     }
   }
-}
-
-/** With its parent only, and step by step: where nothing can be made, in /proc for example, Node would try for ever. */
-async function makeDirectory(path: string): Promise<void> {
-  for (;;) {
-    try {
-      return await makeOne(path)
-    } catch (error) {
-      // Somebody who left may also have removed the directory that it lies in.
-      if (!isMissing(error)) throw error
-      await makeOne(dirname(path))
-    }
-  }
-}
-
-async function makeOne(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw error
-  })
 }
 
 async function unregister(path: string, own: string): Promise<void> {
@@ -163,9 +145,5 @@ function attempt(read: () => string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return hasCode(error, 'ENOENT')
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

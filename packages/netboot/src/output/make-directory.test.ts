@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, sep } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeDirectory } from './make-directory.js'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kairos-make-directory-'))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+const onLinux = it.runIf(process.platform === 'linux')
+
+describe('makeDirectory', () => {
+  it('makes those on the way to it, and takes what is there', async () => {
+    const path = join(directory, 'a/b/c')
+    await makeDirectory(path)
+    await writeFile(join(path, 'file'), '')
+    await makeDirectory(path)
+    await makeDirectory(path + sep)
+    await makeDirectory(sep)
+    expect(await readdir(path)).toEqual(['file'])
+  })
+
+  it('makes one by several at once', async () => {
+    const names = Array.from({ length: 20 }, (_, number) => join(directory, 'a/b', `${number % 5}`))
+    await Promise.all(names.map((name) => makeDirectory(name)))
+    expect(await readdir(join(directory, 'a/b'))).toHaveLength(5)
+  })
+
+  onLinux('gives each the mode', async () => {
+    await makeDirectory(join(directory, 'a/b'), { mode: 0o700 })
+    for (const path of ['a', 'a/b']) expect((await stat(join(directory, path))).mode & 0o777).toBe(0o700)
+  })
+
+  it('refuses a path on which there is a file', async () => {
+    await writeFile(join(directory, 'file'), '')
+    await expect(makeDirectory(join(directory, 'file'))).rejects.toMatchObject({
+      code: 'output/not-writable',
+      message: expect.stringContaining('it exists already'),
+    })
+    await expect(makeDirectory(join(directory, 'file/below'))).rejects.toMatchObject({ code: 'input/not-found' })
+  })
+
+  onLinux('refuses a link that leads nowhere', async () => {
+    await symlink('absent', join(directory, 'link'))
+    await expect(makeDirectory(join(directory, 'link'))).rejects.toMatchObject({ code: 'output/not-writable' })
+  })
+
+  // Node's own mkdir would not come back.
+  onLinux('refuses a file system that takes no directories', async () => {
+    const path = '/proc/kairos/state'
+    await expect(makeDirectory(path)).rejects.toMatchObject({
+      code: 'output/not-writable',
+      message: `Cannot make the directory ${path}: its file system takes no new directories.`,
+    })
+  })
+})
