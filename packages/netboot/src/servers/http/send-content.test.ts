@@ -8,6 +8,32 @@ import { createHttpServer } from './http-server.js'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
+// Before the other one, which leaves many buffers.
+it('takes the buffer of a client that left for the next one', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kairos-http-'))
+  const server = createHttpServer({ address: '127.0.0.1', port: 0 })
+  await server.start()
+  const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow')
+  try {
+    const path = join(directory, 'file')
+    await writeFile(path, Buffer.alloc(32 * 2 ** 20))
+    const { url } = server.register(await fileSource(path), { name: 'file' })
+    for (let round = 0; round < 10; round++) {
+      const failed = new Promise((resolve) => server.on((event) => event.type === 'failed' && resolve(event)))
+      const leave = new AbortController()
+      const response = await fetch(url(`http://127.0.0.1:${server.port}`), { signal: leave.signal })
+      await response.body?.getReader().read()
+      leave.abort()
+      await failed
+    }
+    expect(allocate.mock.calls.filter(([size]) => size === 512 * 1024).length).toBeLessThanOrEqual(1)
+  } finally {
+    allocate.mockRestore()
+    await server.stop()
+    await rm(directory, { recursive: true })
+  }
+})
+
 it('gives each of many clients its own file, while others break off and leave their buffers', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kairos-http-'))
   const server = createHttpServer({ address: '127.0.0.1', port: 0 })
@@ -38,31 +64,6 @@ it('gives each of many clients its own file, while others break off and leave th
     // The buffers of before, with what they had in them.
     for (const { content, url } of files) expect(await fetchAll(url)).toBe(sha256(content))
   } finally {
-    await server.stop()
-    await rm(directory, { recursive: true })
-  }
-})
-
-it('takes the buffer of a client that left for the next one', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'kairos-http-'))
-  const server = createHttpServer({ address: '127.0.0.1', port: 0 })
-  await server.start()
-  const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow')
-  try {
-    const path = join(directory, 'file')
-    await writeFile(path, Buffer.alloc(32 * 2 ** 20))
-    const { url } = server.register(await fileSource(path), { name: 'file' })
-    for (let round = 0; round < 10; round++) {
-      const failed = new Promise((resolve) => server.on((event) => event.type === 'failed' && resolve(event)))
-      const leave = new AbortController()
-      const response = await fetch(url(`http://127.0.0.1:${server.port}`), { signal: leave.signal })
-      await response.body?.getReader().read()
-      leave.abort()
-      await failed
-    }
-    expect(allocate.mock.calls.filter(([size]) => size === 512 * 1024).length).toBeLessThanOrEqual(1)
-  } finally {
-    allocate.mockRestore()
     await server.stop()
     await rm(directory, { recursive: true })
   }
