@@ -1,4 +1,5 @@
 import { KairosError } from '@kairos-sdk/core'
+import { NameNumbers } from '../name-numbers.js'
 
 const MAX_NAME_UNITS = 255
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what FAT forbids.
@@ -49,27 +50,26 @@ export function foldFatName(name: string): string {
  */
 export function shortNames(names: readonly string[]): FatNames[] {
   const taken = new Set(names.map(foldFatName))
+  const numbers = new NameNumbers()
   return names.map((name) => {
     if (SHORT_NAME.test(name)) return { long: undefined, short: padded(...split(name)) }
     const upper = name.toUpperCase()
     // A name that differs in capitals only keeps them in its long name; the alias needs no number.
     if (SHORT_NAME.test(upper)) return { long: name, short: padded(...split(upper)) }
-    return { long: name, short: alias(upper, taken) }
+    return { long: name, short: alias(upper, taken, numbers) }
   })
 }
 
-function alias(upper: string, taken: Set<string>): string {
+function alias(upper: string, taken: Set<string>, numbers: NameNumbers): string {
   const [stem, extension] = split(upper.replace(/^\.+/, '').replaceAll(' ', ''))
   const base = stem.replaceAll('.', '').replace(SHORT_CHARACTERS, '_') || '_'
   const tail = extension.replace(SHORT_CHARACTERS, '_').slice(0, 3)
-  for (let number = 1; ; number++) {
-    const suffix = `~${number}`
-    const short = base.slice(0, 8 - suffix.length) + suffix
-    const full = tail ? `${short}.${tail}` : short
-    if (taken.has(full)) continue
-    taken.add(full)
-    return padded(short, tail)
-  }
+  const full = numbers.first(
+    (number) => `${base.slice(0, 7 - number.length)}~${number}${tail && `.${tail}`}`,
+    (name) => taken.has(name),
+  )
+  taken.add(full)
+  return padded(...split(full))
 }
 
 function split(name: string): [string, string] {

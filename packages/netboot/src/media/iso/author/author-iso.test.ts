@@ -250,6 +250,27 @@ describe('entries of a directory', () => {
     },
   )
 
+  // File systems of macOS and Windows take no such names.
+  it.runIf(process.platform === 'linux')('keeps names that are not UTF-8 as they are, and apart', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'kairos-author-'))
+    try {
+      for (const last of [0xe9, 0xfe, 0xff]) {
+        await writeFile(Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.of(last)]), `${last}`)
+      }
+      await symlink(Buffer.from([0x78, 0xe9]), join(directory, 'link'))
+      const image = await author(directoryEntries(directory))
+      // A reader shows them as Latin-1.
+      expect([...(await contentsOf(image))]).toEqual([
+        ['/café', '233'],
+        ['/cafþ', '254'],
+        ['/cafÿ', '255'],
+        ['/link', '-> xé'],
+      ])
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
   it('are an error when the directory is not there', async () => {
     await expect(author(directoryEntries('/nowhere/at/all'))).rejects.toMatchObject({ code: 'input/not-found' })
   })

@@ -1,6 +1,8 @@
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { fileSource } from '../../../bytes/file-source.js'
+import { DiskFile } from '../../../file-system/directory/disk-file.js'
 import { type FoundFile, walkDirectory } from '../../../file-system/directory/index.js'
+import { decodeName } from '../../../file-system/name.js'
 import type { AuthorEntry } from './entry.js'
 
 export interface DirectoryEntriesOptions {
@@ -27,15 +29,12 @@ export async function* directoryEntries(
   }
 }
 
-async function entryOf(
-  { diskPath, stats, target }: FoundFile,
-  path: string,
-  keepOwners: boolean,
-): Promise<AuthorEntry> {
+async function entryOf(found: FoundFile, path: string, keepOwners: boolean): Promise<AuthorEntry> {
+  const { diskPath, stats, target } = found
   const owner = keepOwners ? { uid: Number(stats.uid), gid: Number(stats.gid) } : {}
   const mtime = new Date(Number(stats.mtimeNs / 1_000_000n))
   const attributes = { path, mode: Number(stats.mode & 0o7777n), mtime, ...owner }
-  const name = diskPath.toString()
+  const name = decodeName(diskPath)
   if (stats.isDirectory()) return { ...attributes, type: 'directory' }
   if (target !== undefined) return { ...attributes, type: 'symlink', target }
   if (!stats.isFile()) {
@@ -43,7 +42,7 @@ async function entryOf(
     throw new KairosError('iso/unsupported', `${name}: a file, directory or symbolic link expected, ${kind} found.`)
   }
   try {
-    return { ...attributes, type: 'file', source: await fileSource(name) }
+    return { ...attributes, type: 'file', source: name.isWellFormed() ? await fileSource(name) : new DiskFile(found) }
   } catch (error) {
     throw translateError(error, `Cannot read ${name}`, 'input/unreadable')
   }

@@ -1,3 +1,4 @@
+import { NameNumbers } from '../../name-numbers.js'
 import { encodeIdentifier } from '../structures/volume-text.js'
 import type { IsoNode } from './node.js'
 
@@ -15,18 +16,18 @@ const MAX_JOLIET_UNITS = 64
  * what is not a directory. They are what a reader without Rock Ridge sees.
  */
 export const identifyPrimary: Identify = (children) => {
-  const taken = new Set<string>()
+  const unique = uniqueNames()
   return new Map(
     children.map((node): [IsoNode, Uint8Array] => {
       if (node.type === 'directory') {
         const base = isoCharacters(node.name).slice(0, MAX_ISO_DIRECTORY)
-        const name = unique(taken, base, '', MAX_ISO_DIRECTORY)
+        const name = unique(base, '', MAX_ISO_DIRECTORY)
         return [node, encodeIdentifier(name, 'latin1')]
       }
       const dot = node.name.lastIndexOf('.')
       const extension = dot > 0 ? isoCharacters(node.name.slice(dot + 1)).slice(0, 8) : ''
       const base = isoCharacters(dot > 0 ? node.name.slice(0, dot) : node.name)
-      const name = unique(taken, base, extension, MAX_ISO_FILE)
+      const name = unique(base, extension, MAX_ISO_FILE)
       return [node, encodeIdentifier(`${name.includes('.') ? name : `${name}.`};1`, 'latin1')]
     }),
   )
@@ -37,7 +38,7 @@ export const identifyPrimary: Identify = (children) => {
  * do not exist there and get none.
  */
 export const identifyJoliet: Identify = (children) => {
-  const taken = new Set<string>()
+  const unique = uniqueNames()
   const named = children.filter((node) => node.type !== 'symlink')
   return new Map(
     named.map((node): [IsoNode, Uint8Array] => {
@@ -46,7 +47,7 @@ export const identifyJoliet: Identify = (children) => {
       const dot = node.type === 'directory' ? -1 : clean.lastIndexOf('.')
       const extension = dot > 0 && clean.length - dot <= 17 ? clean.slice(dot + 1) : ''
       const base = extension === '' ? clean : clean.slice(0, dot)
-      return [node, encodeIdentifier(unique(taken, base, extension, MAX_JOLIET_UNITS), 'ucs2')]
+      return [node, encodeIdentifier(unique(base, extension, MAX_JOLIET_UNITS), 'ucs2')]
     }),
   )
 }
@@ -56,17 +57,19 @@ function isoCharacters(name: string): string {
 }
 
 /** `BASE.EXT`, cut to `most` characters; numbered at the end of the base where another child has that name already. */
-function unique(taken: Set<string>, base: string, extension: string, most: number): string {
-  const tail = extension === '' ? '' : `.${extension}`
-  // The dot does not count at level 3, but does with Joliet; one character less hurts nobody.
-  const room = most - tail.length
-  for (let number = 0; ; number++) {
-    const suffix = number === 0 ? '' : `_${number}`
-    const name = base.slice(0, room - suffix.length).replace(/[\ud800-\udbff]$/, '') + suffix + tail
-    // Windows does not tell capitals apart, and neither should two names differ only in that.
-    const folded = name.toUpperCase()
-    if (taken.has(folded)) continue
-    taken.add(folded)
+function uniqueNames(): (base: string, extension: string, most: number) => string {
+  // Windows does not tell capitals apart, and neither should two names differ only in that.
+  const taken = new Set<string>()
+  const isTaken = (name: string) => taken.has(name.toUpperCase())
+  const numbers = new NameNumbers()
+  return (base, extension, most) => {
+    const tail = extension === '' ? '' : `.${extension}`
+    // The dot does not count at level 3, but does with Joliet; one character less hurts nobody.
+    const room = most - tail.length
+    const named = (suffix: string) =>
+      base.slice(0, room - suffix.length).replace(/[\ud800-\udbff]$/, '') + suffix + tail
+    const name = isTaken(named('')) ? numbers.first((number) => named(`_${number}`), isTaken) : named('')
+    taken.add(name.toUpperCase())
     return name
   }
 }

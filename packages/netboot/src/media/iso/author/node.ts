@@ -1,5 +1,6 @@
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 import type { ByteSource } from '../../../bytes/byte-source.js'
+import { encodeName } from '../../../file-system/name.js'
 import { entryDate } from '../../source-date.js'
 import type { AuthorEntry } from './entry.js'
 
@@ -138,7 +139,7 @@ function finish(draft: Draft, date: Date, directories: { count: number }): IsoNo
     throw new KairosError('iso/unsupported', `ISO image: at most ${MAX_DIRECTORIES} directories expected, more found.`)
   }
   const children = [...draft.children.values()]
-    .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+    .sort((a, b) => Buffer.compare(encodeName(a.name), encodeName(b.name)))
     .map((child) => finish(child, date, directories))
   return { ...attributes, type: 'directory', mode: entry?.mode ?? 0o755, children }
 }

@@ -1,3 +1,4 @@
+import { encodeName } from '../../../file-system/name.js'
 import { encodeAlternateNames } from '../structures/rock-ridge/alternate-name.js'
 import { encodePosixAttributes, FileType } from '../structures/rock-ridge/posix-attributes.js'
 import { encodeSymbolicLinks } from '../structures/rock-ridge/symbolic-link.js'
@@ -11,7 +12,7 @@ const TYPE = { file: FileType.regular, directory: FileType.directory, symlink: F
 /** Rock Ridge entries of the record of a file, directory or symbolic link in its parent. */
 export function rockRidgeOf(node: IsoNode): Uint8Array[] {
   const link = node.type === 'symlink' ? encodeSymbolicLinks(node.target) : []
-  return [...attributesOf(node), ...encodeAlternateNames(Buffer.from(node.name)), ...link]
+  return [...attributesOf(node), ...encodeAlternateNames(encodeName(node.name)), ...link]
 }
 
 /** Rock Ridge entries of a "." or ".." record. The "." of the root says that there are such entries at all. */

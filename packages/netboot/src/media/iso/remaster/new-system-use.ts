@@ -1,3 +1,4 @@
+import { encodeName } from '../../../file-system/name.js'
 import type { DirectoryTree } from '../read/directory-tree.js'
 import { encodeAlternateNames } from '../structures/rock-ridge/alternate-name.js'
 import { encodePosixAttributes } from '../structures/rock-ridge/posix-attributes.js'
@@ -45,7 +46,7 @@ export function newSystemUse(tree: DirectoryTree, attributes: NewAttributes, roo
   ]
   const used = tree.systemUseSkip + totalSize(fixed)
   const targets = target === undefined ? [] : encodeSymbolicLinks(target)
-  const name = attributes.name === undefined ? undefined : Buffer.from(attributes.name)
+  const name = attributes.name === undefined ? undefined : encodeName(attributes.name)
   const whole = name ? encodeAlternateNames(name) : []
   const fits = used + totalSize(whole) + totalSize(targets) <= room
   // The name begins in the record even if it goes on elsewhere: isoinfo takes no name that is elsewhere altogether.

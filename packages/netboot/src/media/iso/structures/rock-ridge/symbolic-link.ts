@@ -1,3 +1,4 @@
+import { encodeName } from '../../../../file-system/name.js'
 import { structureReader } from '../structure-reader.js'
 import { encodeSystemUseEntry } from '../system-use-entry.js'
 
@@ -98,7 +99,7 @@ function componentsOf(target: string): LinkComponent[] {
     if (name === '.') components.push({ flags: ComponentFlag.current, content: none })
     else if (name === '..') components.push({ flags: ComponentFlag.parent, content: none })
     else {
-      const bytes = new Uint8Array(Buffer.from(name))
+      const bytes = new Uint8Array(encodeName(name))
       for (let at = 0; at < bytes.length; at += MAX_COMPONENT_BYTES) {
         const flags = at + MAX_COMPONENT_BYTES < bytes.length ? ComponentFlag.continue : 0
         components.push({ flags, content: bytes.subarray(at, at + MAX_COMPONENT_BYTES) })
