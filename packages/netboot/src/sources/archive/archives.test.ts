@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { link, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -101,6 +101,42 @@ describe('docker-archive:', () => {
     await put(`${'0'.repeat(64)}.json`, config())
     await put('manifest.json', [found])
     await expect(open(`docker-archive:${pack()}`)).rejects.toMatchObject({ code })
+    await expect(open(`docker-archive:${directory}/in`)).rejects.toMatchObject({ code })
+  })
+
+  describe('as a directory', () => {
+    const outside = (name: string, content: Uint8Array) => writeFile(join(directory, name), content)
+
+    it.each([
+      ['a layer', item({ Layers: ['../outside', 'u/layer.tar'] })],
+      ['a layer behind a directory', item({ Layers: ['l/../../outside', 'u/layer.tar'] })],
+      ['a layer behind a link', item({ Layers: ['link', 'u/layer.tar'] })],
+      ['a layer behind a link to a directory', item({ Layers: ['parent/outside', 'u/layer.tar'] })],
+      ['a layer with a name of its own among the blobs', item({ Layers: ['blobs/sha256/x', 'u/layer.tar'] })],
+      ['a configuration', item({ Config: '../c.json' })],
+    ])('takes nothing from outside: %s', async (_, found) => {
+      await putImage()
+      await outside('outside', lower)
+      await outside('c.json', config())
+      await symlink('../outside', join(directory, 'in/link'))
+      await symlink('..', join(directory, 'in/parent'))
+      await mkdir(join(directory, 'in/blobs/sha256'), { recursive: true })
+      await symlink('../../../outside', join(directory, 'in/blobs/sha256/x'))
+      await put('manifest.json', [found])
+      await expect(open(`docker-archive:${directory}/in`)).rejects.toMatchObject({
+        code: 'image/malformed',
+        message: expect.stringContaining('leads elsewhere'),
+      })
+    })
+
+    it('follows links inside of it, and is read through a link to it', async () => {
+      await putImage()
+      await symlink('l/layer.tar', join(directory, 'in/link'))
+      await symlink('in', join(directory, 'alias'))
+      await put('manifest.json', [item({ Layers: ['link', '/u/layer.tar'] })])
+      await using image = await open(`docker-archive:${directory}/alias`)
+      expect(await contents(image)).toEqual([lower.toString(), upper.toString()])
+    })
   })
 
   it('notices layers in the wrong order', async () => {
@@ -189,6 +225,17 @@ describe('oci: and oci-archive:', () => {
     await expect(open(`oci:${directory}/in`)).rejects.toMatchObject({ code: 'image/wrong-digest' })
     await rm(join(directory, `in/blobs/sha256/${hex(config())}`))
     await expect(open(`oci:${directory}/in`)).rejects.toMatchObject({ code: 'image/not-found' })
+  })
+
+  it('takes blobs that are shared with other layouts by links, and no others than those of their digests', async () => {
+    await putIndex([await putImage()])
+    await rename(join(directory, 'in/blobs/sha256'), join(directory, 'shared'))
+    await symlink(join(directory, 'shared'), join(directory, 'in/blobs/sha256'))
+    await using image = await open(`oci:${directory}/in`)
+    expect(await contents(image)).toEqual([lower.toString(), upper.toString()])
+    await writeFile(join(directory, 'shared', hex(lower)), 'THE LOWER LAYER')
+    await using changed = await open(`oci:${directory}/in`)
+    await expect(contents(changed)).rejects.toMatchObject({ code: 'image/wrong-digest' })
   })
 
   it('says how to read a directory that is a root file system', async () => {
