@@ -1,4 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeToken, generateToken, KairosError } from '@kairos-sdk/core'
@@ -243,6 +246,27 @@ describe('kairosctl register', () => {
     expect([code, stopped]).toEqual([130, 2])
     expect(err).toMatch(/✖ Stopped by SIGINT\.\n$/)
     expect(err).not.toContain('not registered')
+  })
+
+  it('never prints the login or the query of a URL, and still tells the machines behind two queries apart', async () => {
+    const files = await Promise.all([...pictures.slice(0, 2), config].map((path) => readFile(path)))
+    const server = createServer(({ url }, response) => response.end(files[Number(url?.at(-1))]))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      const urls = [0, 1, 2].map((index) => `http://admin:hunter2@127.0.0.1:${port}/screen?key=s3cret&vm=${index}`)
+      const shown = `http://…@127.0.0.1:${port}/screen?…`
+      const good = await runKairosctl(['register', ...urls.slice(0, 2), '--config', config])
+      expect([good.code, good.err]).toEqual([0, expect.stringContaining(`${shown} (${tokens[0].fingerprint}): Regi`)])
+      expect(good.err).toContain(`✔ ${shown} (${tokens[1].fingerprint}): Registered`)
+      const one = await runKairosctl(['register', urls[0] as string, '--config', config, '--json'])
+      expect(one.json.at(-1)?.machines).toMatchObject([{ machine: shown }])
+      const bad = await runKairosctl(['token', 'show', urls[2] as string, '--verbose'])
+      expect([bad.code, bad.err]).toEqual([6, expect.stringContaining(`${shown} is not a picture`)])
+      for (const { out, err } of [good, one, bad]) expect(out + err).not.toMatch(/admin|hunter2|s3cret/)
+    } finally {
+      server.close()
+    }
   })
 
   it('never prints the token or the config', async () => {

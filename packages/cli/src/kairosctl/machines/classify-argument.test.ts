@@ -37,6 +37,11 @@ describe('classifyArgument', () => {
     expect(await classifyArgument(location)).toEqual({ kind: 'picture', location })
   })
 
+  it('refuses a URL of another kind without repeating the login in it', async () => {
+    const error = await errorOf('ftp://admin:hunter2@example.com/screen.png')
+    expect([error.code, error.message]).toEqual(['argument/invalid', 'A URL that begins with ftp:// cannot be read.'])
+  })
+
   it('refuses a directory', async () => {
     await mkdir(join(directory, 'd'))
     expect((await errorOf(join(directory, 'd'))).code).toBe('input/is-a-directory')

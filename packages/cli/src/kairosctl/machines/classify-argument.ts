@@ -9,6 +9,7 @@ export type ClassifiedArgument =
 const PICTURE_NAME = /\.(png|jpe?g|bmp|gif|tiff?|webp|p[bgpn]m|avif|heic)(\.gz)?$/i
 /** Base64 of `otp`, the first word of every token that EdgeVPN or this toolkit makes. */
 const TOKEN_START = /^b3Rw/
+const OTHER_URL = /^[a-z][a-z0-9+.-]{0,19}:\/\//i
 const LONG_BASE64 = /^[A-Za-z0-9+/=\s]{61,}$/
 /** A longer word is not repeated in a message: it may be a token with a slip in it. */
 const LONGEST_SHOWN = 60
@@ -30,6 +31,13 @@ export async function classifyArgument(argument: string): Promise<ClassifiedArgu
     })
   }
   if (stats) return { kind: 'picture', location: argument }
+  const [scheme] = OTHER_URL.exec(argument) ?? []
+  if (scheme !== undefined) {
+    // Not repeated: a login may be in it.
+    throw new KairosError('argument/invalid', `A URL that begins with ${scheme} cannot be read.`, {
+      hint: 'Download the picture and name the file, or use a URL of http or https.',
+    })
+  }
   switch (guess(argument)) {
     case 'token':
       throw decoded

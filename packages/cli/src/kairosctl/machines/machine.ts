@@ -25,3 +25,13 @@ export function withoutRepeated(
   }
   return [...byToken.values()]
 }
+
+/** Tells machines of one name apart by their fingerprints: the same URL with another query, which is not shown. */
+export function withDistinctNames(machines: readonly Machine[]): Machine[] {
+  const names = new Map<string, number>()
+  for (const { name } of machines) names.set(name, (names.get(name) ?? 0) + 1)
+  return machines.map(({ name, token }) => ({
+    token,
+    name: names.get(name) === 1 ? name : `${name} (${token.fingerprint})`,
+  }))
+}

@@ -1,4 +1,4 @@
-import { decodeToken, KairosError, readBytes, translateError } from '@kairos-sdk/core'
+import { decodeToken, describeLocation, KairosError, readBytes, translateError } from '@kairos-sdk/core'
 import type { CommandContext } from '../../runtime/command.js'
 import type { Sdk } from '../sdk.js'
 import { classifyArgument } from './classify-argument.js'
@@ -19,8 +19,9 @@ export async function machinesOfArgument(
   }
   const { location } = classified
   const [picture, { readTokensFromPicture }] = await Promise.all([readBytes(location, { signal }), sdk.qr()])
-  const { tokens } = await readTokensFromPicture(picture, { name: location, signal })
-  return machinesOfTokens(tokens, location)
+  const name = describeLocation(location)
+  const { tokens } = await readTokensFromPicture(picture, { name, signal })
+  return machinesOfTokens(tokens, name)
 }
 
 /** @param place - where the tokens were seen */

@@ -1,6 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
 import type { CommandContext } from '../../runtime/command.js'
-import { type Machine, withoutRepeated } from '../machines/machine.js'
+import { type Machine, withDistinctNames, withoutRepeated } from '../machines/machine.js'
 import { machinesOfArguments } from '../machines/machines-of-arguments.js'
 import { machinesOnScreen, waitForMachinesOnScreen } from '../machines/machines-on-screen.js'
 import type { Sdk } from '../sdk.js'
@@ -26,13 +26,14 @@ export async function findMachines(
     : watch
       ? waitForMachinesOnScreen(context)
       : machinesOnScreen(context))
-  const machines = withoutRepeated(found, (machine, first) => {
+  const distinct = withoutRepeated(found, (machine, first) => {
     reporter.note(
       machine.name === first.name
         ? `${machine.name} is named more than once; it is registered once.`
         : `${machine.name} shows the same code as ${first.name}; it is registered once.`,
     )
   })
+  const machines = withDistinctNames(distinct)
   if (machines.length > 1 && machines.length > args.length) {
     reporter.note(`${machines.length} machines were found: ${machines.map(({ name }) => name).join('; ')}.`)
   }
