@@ -54,4 +54,32 @@ describe('the story of a boot', () => {
     await settle()
     expect(server.machines()).toMatchObject([{ stage: 'rootfs', error: undefined }])
   })
+
+  it('is not spoiled by an attempt that the machine has long made good by another one', async () => {
+    const { machine, server, settle, clock, events, log } = await start()
+    const { discover, tftp, tftpInVain } = await machine({ mac: MAC })
+    const firmware = `${await discover('firmware')}`
+    await tftpInVain(firmware)
+    await tftp(firmware)
+    const { kernel } = urlsOf(await fetchText(`${await discover('iPXE')}`))
+    await fetchText(kernel)
+    for (let second = 0; second < 15; second++) {
+      clock.advance(1_000)
+      await settle()
+    }
+    expect(server.machines()).toMatchObject([{ stage: 'kernel', error: undefined }])
+    expect(types(events)).not.toContain('failed')
+    expect(log.join('\n')).not.toContain('Could not send')
+  })
+
+  it('has failed when nothing came of any attempt', async () => {
+    const { machine, server, settle, clock } = await start()
+    const { discover, tftpInVain } = await machine({ mac: MAC })
+    await tftpInVain(`${await discover('firmware')}`)
+    for (let second = 0; second < 15; second++) {
+      clock.advance(1_000)
+      await settle()
+    }
+    expect(server.machines()).toMatchObject([{ stage: 'failed', error: { code: 'tftp/no-answer' } }])
+  })
 })

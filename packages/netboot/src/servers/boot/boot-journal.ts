@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@kairos-sdk/core'
 import type { Clock } from '../clock.js'
 import type { Endpoint } from '../datagram-socket.js'
 import type { Machine } from '../dhcp/machine.js'
@@ -33,6 +34,14 @@ export const SCRIPT_NAME = 'boot.ipxe'
 
 /** Builds of iPXE since 2021 look for it beside themselves before anything else; that we have none is no trouble. */
 const AUTOEXEC_NAME = 'autoexec.ipxe'
+
+/** Ends of a transfer that say nothing of the file. */
+const BROKEN_OFF: ReadonlySet<string> = new Set<ErrorCode>([
+  'tftp/no-answer',
+  'tftp/client-error',
+  'http/client-gone',
+  'aborted',
+])
 
 type SentType = Extract<NetbootEvent, { readonly bytes: number }>['type']
 
@@ -83,6 +92,11 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
   function failed(session: MachineSession | undefined, event: HttpEvent | TftpEvent, transport: string): void {
     if (event.type !== 'failed') return
     const { client, name, error } = event
+    if (session?.has(name) && BROKEN_OFF.has(error.code)) {
+      // Firmware whose first packets get lost asks again from another port, and long has the file when we give up.
+      logger.debug(`${transport}: Another attempt to send "${name}" to ${client.address} ended: ${error.message}`)
+      return
+    }
     logger.warn(`${transport}: Could not send "${name}" to ${client.address}:${client.port}: ${error.message}`)
     if (session) {
       session.address = client.address

@@ -12,6 +12,7 @@ import { type DhcpPacket, decodePacket, emptyPacket, encodePacket, Op } from '..
 import { type FakeClock, fakeClock } from '../fake-clock.js'
 import { fakeNetwork } from '../fake-network.js'
 import { download } from '../tftp/fake-client.js'
+import { encodePacket as encodeTftpPacket } from '../tftp/packet.js'
 import { until } from '../tftp/test-bed.js'
 import type { NetbootEvent } from './netboot-events.js'
 import type { NetbootInit } from './netboot-init.js'
@@ -106,7 +107,14 @@ export async function setUp(init: Partial<NetbootInit> = {}) {
     }
     const tftp = (name: string) =>
       until(clock, download({ openSocket, clock, server: { address: '10.0.0.1', port: 69 }, name }))
-    return { discover, tftp }
+    /** Asks for a file as `tftp` does, and never hears of it. */
+    async function tftpInVain(name: string): Promise<void> {
+      const deaf = await openSocket({ address: '0.0.0.0', port: 0, onMessage() {}, onError() {} })
+      const options = new Map([['tsize', '0']])
+      deaf.send(encodeTftpPacket({ type: 'rrq', name, mode: 'octet', options }), { address: '10.0.0.1', port: 69 })
+      await settle()
+    }
+    return { discover, tftp, tftpInVain }
   }
   const close = async () => {
     await server.stop()
