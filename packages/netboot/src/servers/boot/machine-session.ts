@@ -8,6 +8,7 @@ import { type Coverage, createCoverage } from './coverage.js'
 import type { Firmware } from './firmware.js'
 import type { BootStage, MachineState } from './netboot-events.js'
 import type { MachineSetup } from './netboot-init.js'
+import { isSameSetup } from './same-setup.js'
 
 /** A file of a boot, and how to reach it. */
 export interface OfferedFile extends BootFile {
@@ -20,6 +21,14 @@ interface Fetch {
   readonly startedMs: number
   bytes: number
   told: boolean
+}
+
+/** What was made reachable, and for whom. */
+interface Offer {
+  readonly boot: number
+  readonly setup: MachineSetup
+  readonly files: readonly OfferedFile[]
+  readonly cmdline: string
 }
 
 /** What the server knows of a machine. Its URLs are its own: each has 128 random bits that only it is told. */
@@ -41,8 +50,13 @@ export interface MachineSession {
   scriptUrl(base: string): string
   /** The URL of an iPXE build for firmware that boots over HTTP. */
   firmwareUrl(firmware: Firmware, base: string): string
-  /** Its files, under URLs that are new with each boot; those of the boot before lead nowhere then. */
-  offer(set: () => BootSet): { readonly files: readonly OfferedFile[]; readonly cmdline: string }
+  /**
+   * Its files, under URLs that are new with each boot, and with each decision of the policy for another setup; those
+   * before lead nowhere then.
+   *
+   * @param setup - from which the set was made
+   */
+  offer(setup: MachineSetup, set: BootSet): Pick<Offer, 'files' | 'cmdline'>
   /** A file that was offered in this boot. */
   find(name: string): OfferedFile | undefined
   /** Makes the files of this boot unreachable. */
@@ -57,6 +71,8 @@ export interface MachineSession {
     part: { readonly offset: number; readonly bytes: number; readonly size: number },
     nowMs: number,
   ): { readonly bytes: number; readonly ms: number } | undefined
+  /** Whether it got all of a file in this boot. */
+  has(name: string): boolean
   state(): Omit<MachineState, 'transfer'>
   /** Takes all its URLs back. */
   close(): void
@@ -67,7 +83,7 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
   const scriptRegistration = http.handle({ name: 'boot.ipxe', machine: mac }, script)
   const firmware = new Map<string, Registration>()
   const fetches = new Map<string, Fetch>()
-  let offered: { readonly boot: number; readonly files: readonly OfferedFile[]; readonly cmdline: string } | undefined
+  let offered: Offer | undefined
   const revokeOffered = () => {
     for (const { registration } of offered?.files ?? []) registration.revoke()
     offered = undefined
@@ -76,6 +92,13 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
     const fetch = fetches.get(name) ?? { coverage: createCoverage(size), startedMs: nowMs, bytes: 0, told: false }
     fetches.set(name, fetch)
     return fetch
+  }
+  /** What was under this name before is another file. */
+  const forget = (name: string) => {
+    fetches.delete(name)
+    if (session.failedFile !== name) return
+    session.failedFile = undefined
+    session.error = undefined
   }
   const now = new Date()
 
@@ -97,12 +120,15 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
       firmware.set(name, registration)
       return registration.url(base)
     },
-    offer(set) {
-      if (offered?.boot === session.boot) return offered
-      const { files, cmdline } = set()
+    offer(setup, { files, cmdline }) {
+      // A machine that restarts at once counts as the same boot, and gets what was decided since.
+      if (offered?.boot === session.boot && isSameSetup(offered.setup, setup)) return offered
+      for (const { name } of offered?.files ?? []) forget(name)
       revokeOffered()
       offered = {
         boot: session.boot,
+        // A copy: the policy may change its own.
+        setup: { ...setup },
         cmdline,
         files: files.map((file) => ({
           ...file,
@@ -136,6 +162,7 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
       fetch.told = true
       return { bytes: fetch.bytes, ms: nowMs - fetch.startedMs }
     },
+    has: (name) => fetches.get(name)?.told ?? false,
     state: () => {
       const { boot, stage, address, error, since, updated } = session
       const { uuid, architectures } = session.machine

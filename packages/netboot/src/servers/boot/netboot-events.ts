@@ -13,7 +13,7 @@ export interface NetbootMachineEvent {
   readonly boot: number
 }
 
-/** A file that arrived at a machine. Each is told once per boot. */
+/** A file that arrived at a machine. Each is told once per boot, and again when the policy has given it another one since. */
 export interface NetbootTransferEvent extends NetbootMachineEvent {
   /** As the log has it: `kernel`, `initrd-0`, `other-0`, `ipxe.efi`; never a URL, which would be a secret. */
   readonly name: string

@@ -241,6 +241,37 @@ describe('policy', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'ignored', reason: 'denied' }))
   })
 
+  it('that decides otherwise is obeyed at once, also when the machine restarts so soon that it counts as one boot', async () => {
+    let cloudConfig = `${CONFIG}hostname: old\n`
+    const { machine, clock, events, settle, server } = await start({ policy: () => ({ cloudConfig }) })
+    const { discover } = await machine({ mac: MAC })
+    const scriptUrl = `${await discover('iPXE')}`
+    const old = urlsOf(await fetchText(scriptUrl))
+    await fetchText(old.config)
+    clock.advance(15_000)
+    await discover('iPXE')
+    // The same decision in other words.
+    expect(urlsOf(await fetchText(scriptUrl))).toEqual(old)
+    cloudConfig = `${CONFIG}hostname: corrected\n`
+    await discover('iPXE')
+    const corrected = urlsOf(await fetchText(scriptUrl))
+    expect(await fetchText(corrected.config)).toBe(cloudConfig)
+    expect((await fetch(old.config)).status).toBe(404)
+    await settle()
+    expect(types(events).filter((type) => type === 'seen' || type === 'config')).toEqual(['seen', 'config', 'config'])
+    expect(server.machines()).toMatchObject([{ boot: 1, stage: 'config' }])
+  })
+
+  it('that changes what it decided before, in place, is obeyed too', async () => {
+    const setup: { extraCmdline: string } = { extraCmdline: 'site=1' }
+    const { machine } = await start({ policy: () => setup })
+    const { discover } = await machine({ mac: MAC })
+    const scriptUrl = `${await discover('iPXE')}`
+    expect(await fetchText(scriptUrl)).toContain(' site=1\n')
+    setup.extraCmdline = 'site=2'
+    expect(await fetchText(scriptUrl)).toContain(' site=2\n')
+  })
+
   it('that fails is told, and the machine is left alone', async () => {
     const { machine, events } = await start({ policy: () => Promise.reject(new Error('no database')) })
     expect(await (await machine({ mac: MAC })).discover('iPXE')).toBeUndefined()

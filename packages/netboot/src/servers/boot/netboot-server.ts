@@ -89,13 +89,16 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
 
   async function answerScript(
     session: MachineSession | undefined,
-    { localAddress }: HttpQuestion,
+    question: HttpQuestion,
   ): Promise<HttpAnswer | undefined> {
-    if (!session?.setup) return undefined
-    const base = baseUrl(localAddress)
-    const set = bootSetOf(init, session.setup)
+    const setup = session?.setup
+    if (!session || !setup) return undefined
+    const base = baseUrl(question.localAddress)
+    const set = bootSetOf(init, setup)
     if (set.files.some((file) => file.role === 'config')) await checkBootSet({ ...set, files: configsOf(set) })
-    const { files, cmdline } = session.offer(() => set)
+    // The policy may have changed its mind meanwhile.
+    if (session.setup !== setup) return answerScript(session, question)
+    const { files, cmdline } = session.offer(setup, set)
     const urls = new Map(files.flatMap(({ key, registration }) => (key ? [[key, registration.url(base)]] : [])))
     const text = bootScript({
       kernelUrl: files.find(({ role }) => role === 'kernel')?.registration.url(base) ?? '',
