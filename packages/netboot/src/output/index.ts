@@ -1,5 +1,6 @@
 export { acquireFileLock, type FileLock } from './file-lock.js'
 export { type MakeDirectoryOptions, makeDirectory } from './make-directory.js'
+export { makePrivateDirectory } from './private-directory.js'
 export type { LostAttributes } from './tree-attributes.js'
 export { type WorkBesideOptions, workBeside, workDirectoryOf } from './work-beside.js'
 export { type WriteDirectoryOptions, type WriteDirectorySummary, writeDirectory } from './write-directory.js'

@@ -1,7 +1,6 @@
 import { access, constants, rm } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
-import { acquireFileLock, makeDirectory } from '../../output/index.js'
-import { makePrivateDirectory } from '../../sources/cache/private-directory.js'
+import { acquireFileLock, makeDirectory, makePrivateDirectory } from '../../output/index.js'
 import type { StatePaths } from './state-paths.js'
 
 /** The directory of the run, held against other runs. */

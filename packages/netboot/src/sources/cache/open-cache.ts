@@ -6,10 +6,10 @@ import { type FileSource, fileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
 import { syncDirectory } from '../../media/iso/write/sync-directory.js'
 import { acquireFileLock } from '../../output/file-lock.js'
+import { makePrivateDirectory } from '../../output/private-directory.js'
 import { syncFile } from '../transfer/index.js'
 import type { Cache } from './cache.js'
 import { downloadToCache } from './download-to-cache.js'
-import { makePrivateDirectory } from './private-directory.js'
 import { recallUrl } from './url-index.js'
 
 /**

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
-import { makeDirectory } from '../../output/make-directory.js'
+import { makeDirectory } from './make-directory.js'
 
 /**
  * Makes a directory that only its owner can use, or takes the one that is there if it is such: what somebody else could
