@@ -1,6 +1,7 @@
 export { acquireFileLock, type FileLock } from './file-lock.js'
 export { type MakeDirectoryOptions, makeDirectory } from './make-directory.js'
 export { makePrivateDirectory } from './private-directory.js'
+export { syncDirectory } from './sync-directory.js'
 export type { LostAttributes } from './tree-attributes.js'
 export { type WorkBesideOptions, workBeside, workDirectoryOf } from './work-beside.js'
 export { type WriteDirectoryOptions, type WriteDirectorySummary, writeDirectory } from './write-directory.js'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { translateError } from '@kairos-sdk/core'
-import { syncDirectory } from '../../media/iso/write/sync-directory.js'
+import { syncDirectory } from '../../output/sync-directory.js'
 import type { ResultFile } from '../results.js'
 import type { StatePaths } from './state-paths.js'
 

@@ -1,9 +1,9 @@
 import { open, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { OperationOptions, ProgressEvent } from '@kairos-sdk/core'
-import { syncDirectory } from '../../media/iso/write/sync-directory.js'
 import { imageDate } from '../../media/source-date.js'
 import { type CompressionName, fileSink, type SquashfsSummary, writeSquashfs } from '../../media/squashfs/index.js'
+import { syncDirectory } from '../../output/sync-directory.js'
 import { workBeside } from '../../output/work-beside.js'
 import { overlayRoot, type RootSource, writeEntries } from '../root-source/index.js'
 

@@ -5,9 +5,9 @@ import { KairosError, type OperationOptions, throwIfAborted, translateError } fr
 import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import type { FileSource } from '../../../bytes/file-source.js'
 import type { PatchedExtent } from '../../../bytes/overlay-source.js'
+import { syncDirectory } from '../../../output/sync-directory.js'
 import { fileAndExtents, isSameFile } from './base-file.js'
 import { writeFully } from './copy-file.js'
-import { syncDirectory } from './sync-directory.js'
 import {
   decodeUndoRecord,
   encodeUndoRecord,

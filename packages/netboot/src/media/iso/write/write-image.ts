@@ -9,9 +9,9 @@ import {
   translateError,
 } from '@kairos-sdk/core'
 import type { ByteSource } from '../../../bytes/byte-source.js'
+import { syncDirectory } from '../../../output/sync-directory.js'
 import { fileAndExtents, filesBehind, isSameFile } from './base-file.js'
 import { cloneFile, copyInto, writeFully } from './copy-file.js'
-import { syncDirectory } from './sync-directory.js'
 
 export interface WriteProgress extends ProgressEvent<'write'> {
   readonly done: number
