@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { fileSource } from '../../bytes/file-source.js'
@@ -400,6 +401,69 @@ describe('a difficult client', () => {
       return (await response.arrayBuffer()).byteLength
     })
     expect(await Promise.all(all)).toEqual(all.map((_, index) => 300_000 - index))
+  })
+
+  it('that asks for much at once holds one file at a time, and gets all of it', async () => {
+    let opened = 0
+    let most = 0
+    const source: ByteSource = {
+      name: 'kernel',
+      size: content.length,
+      async *read() {
+        most = Math.max(most, ++opened)
+        await new Promise(setImmediate)
+        yield content
+        opened--
+      },
+    }
+    const { path } = server.register(source, { name: 'kernel' })
+    const socket = await rawConnection(server.port ?? 0)
+    const ask = `GET ${path} HTTP/1.1\r\nHost: x\r\n`
+    socket.write(`${`${ask}\r\n`.repeat(9)}${ask}Connection: close\r\n\r\n`)
+    const answers = await text(socket)
+    expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(10)
+    expect(events.filter(({ type }) => type === 'sent')).toHaveLength(10)
+    expect(most).toBe(1)
+  })
+
+  it('that asks for far too much at once is cut off', async () => {
+    const { path } = server.register(zeroSource(64 * MIB), { name: 'rootfs' })
+    const failed = event('failed')
+    const socket = await rawConnection(server.port ?? 0)
+    socket.on('error', () => {})
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(18))
+    expect((await failed).error.code).toBe('http/client-gone')
+    expect(events.filter(({ type }) => type === 'request')).toHaveLength(1)
+    socket.destroy()
+  })
+
+  it('does not take the connections of all', async () => {
+    await server.stop()
+    await serve({ maxConnectionsPerAddress: 2 })
+    const first = await rawConnection(server.port ?? 0)
+    const second = await rawConnection(server.port ?? 0)
+    const third = await rawConnection(server.port ?? 0)
+    third.on('error', () => {})
+    await once(third.resume(), 'close')
+    expect(log).toEqual([expect.stringContaining('Too many connections')])
+    first.destroy()
+    second.destroy()
+  })
+
+  it('has no other answer written into the one that it gets', async () => {
+    const { path } = server.register(zeroSource(64 * MIB), { name: 'rootfs' })
+    const failed = event('failed')
+    const socket = await rawConnection(server.port ?? 0)
+    let received = Buffer.alloc(0)
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => {
+      if (received.length === 0) socket.write('this is not HTTP\r\n\r\n')
+      received = Buffer.concat([received, chunk.filter((byte) => byte !== 0)])
+    })
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    expect((await failed).error.code).toBe('http/client-gone')
+    await once(socket, 'close')
+    expect(received.toString().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
   })
 
   it('that sends its request in drops is closed', async () => {

@@ -7,6 +7,7 @@ import type { Endpoint } from '../datagram-socket.js'
 import { createEventStream, type Unsubscribe } from '../event-stream.js'
 import { type Logger, silentLogger } from '../logger.js'
 import { checkValidators, evaluateConditions, rangeApplies } from './conditions.js'
+import { createConnections } from './connections.js'
 import { attachment } from './content-disposition.js'
 import type { HttpEvent, HttpRefusalReason } from './http-events.js'
 import { openError } from './open-error.js'
@@ -29,6 +30,8 @@ export interface HttpServerInit {
   readonly port?: number | undefined
   /** Connections at the same time; more are closed at once. Default 2,048. */
   readonly maxConnections?: number | undefined
+  /** Those of one address; more are closed at once. Default 256. */
+  readonly maxConnectionsPerAddress?: number | undefined
   /** A connection on which nothing moves for this long is closed. Default 60,000 ms. */
   readonly idleTimeoutMs?: number | undefined
   /** Time for a request to arrive. Default 15,000 ms. */
@@ -106,12 +109,14 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
   const registry = createRegistry()
   const transfers = new Set<HttpTransfer & { done: number }>()
   const stalled = new WeakSet<Socket>()
+  const connections = createConnections(init.maxConnectionsPerAddress ?? 256)
   let server: Server | undefined
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = endpointOf(request.socket)
     // A connection that breaks is told by the transfer; without a listener it would end the process.
     response.on('error', () => {})
+    if (!(await connections.turn(request.socket, response))) return
     response.once('finish', () => {
       // Who waits for the next request would keep a server that stops waiting.
       if (!server) request.socket.end()
@@ -240,7 +245,7 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
   }
 
   function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    if (error.code === 'ECONNRESET' || !socket.writable || connections.answering(socket)) {
       socket.destroy()
       return
     }
@@ -268,6 +273,11 @@ export function createHttpServer(init: HttpServerInit = {}): HttpServer {
       )
       opened.maxConnections = init.maxConnections ?? 2_048
       opened.timeout = init.idleTimeoutMs ?? 60_000
+      opened.on('connection', (socket) => {
+        if (connections.admit(socket)) return
+        log('info', 'Too many connections: closed another one,', endpointOf(socket))
+        socket.destroy()
+      })
       opened.on('clientError', onClientError)
       opened.on('timeout', (socket) => {
         stalled.add(socket)
