@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import type { DirectoryEntry, EntryAttributes, FileEntry, FileSystemEntry, SymlinkEntry } from '../file-system/entry.js'
 import { encodeName } from '../file-system/name.js'
-import { writeFully } from '../media/iso/write/copy-file.js'
 import { contentPieces } from '../media/squashfs/write/content-pieces.js'
 import type { HostPath } from './host-path.js'
 import type { AttributeSetter } from './tree-attributes.js'
+import { writeFully } from './write-fully.js'
 
 /**
  * Writes entries into a directory that is new and nobody else's. Symbolic links are made when everything else is there: so

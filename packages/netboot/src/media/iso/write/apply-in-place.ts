@@ -6,8 +6,8 @@ import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import type { FileSource } from '../../../bytes/file-source.js'
 import type { PatchedExtent } from '../../../bytes/overlay-source.js'
 import { syncDirectory } from '../../../output/sync-directory.js'
+import { writeFully } from '../../../output/write-fully.js'
 import { fileAndExtents, isSameFile } from './base-file.js'
-import { writeFully } from './copy-file.js'
 import {
   decodeUndoRecord,
   encodeUndoRecord,

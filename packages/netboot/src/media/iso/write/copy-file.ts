@@ -1,5 +1,6 @@
 import { constants, copyFile, type FileHandle, open } from 'node:fs/promises'
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+import { writeFully } from '../../../output/write-fully.js'
 
 /** Some buffers of this size, read and written at the same time, are as fast as cp; fs.copyFile takes twice as long. */
 const BUFFER_BYTES = 1024 * 1024
@@ -84,13 +85,5 @@ async function readExactly(source: FileHandle, buffer: Buffer, size: number, at:
     const { bytesRead } = await source.read(buffer, filled, size - filled, at + filled)
     if (bytesRead === 0) throw new KairosError('input/changed', `${name}: more bytes expected, the end found.`)
     filled += bytesRead
-  }
-}
-
-/** Writes all of the bytes: a full disk may take a part of them before it refuses. */
-export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
-    written += bytesWritten
   }
 }

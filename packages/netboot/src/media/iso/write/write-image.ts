@@ -10,8 +10,9 @@ import {
 } from '@kairos-sdk/core'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { syncDirectory } from '../../../output/sync-directory.js'
+import { writeFully } from '../../../output/write-fully.js'
 import { fileAndExtents, filesBehind, isSameFile } from './base-file.js'
-import { cloneFile, copyInto, writeFully } from './copy-file.js'
+import { cloneFile, copyInto } from './copy-file.js'
 
 export interface WriteProgress extends ProgressEvent<'write'> {
   readonly done: number
