@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requirement } from './requirements.js'
 import { temporaryDirectory } from './temporary.js'
 
@@ -138,6 +138,46 @@ describe('the built kairosctl', () => {
       encoding: 'utf8',
     })
     expect([status, stderr]).toEqual([0, ''])
+  })
+})
+
+describe.skipIf(requirement(['/dev/full', 'sh']))('standard output on a full disk', () => {
+  it('is told of in a sentence and by the exit code', async () => {
+    await mkdir(join(directory.path, 'files'), { recursive: true })
+    await writeFile(join(directory.path, 'files/f'), 'x'.repeat(300_000))
+    const create = ['auroraboot', 'iso', 'create', 'files.iso', '--from', 'files', '--no-boot']
+    expect(kairosctl(create).status).toBe(0)
+    const commands = [
+      'token generate',
+      'validate config.yaml',
+      'auroraboot iso ls files.iso --json',
+      'auroraboot iso cat files.iso f',
+      'auroraboot unpack --log-level error dir:files -',
+    ]
+    for (const command of commands) {
+      const script = `"${process.execPath}" "${KAIROSCTL}" ${command} > /dev/full`
+      const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', cwd: directory.path })
+      const expected = '✖ Cannot write to standard output: the disk is full.\n  Free some room and try again.\n'
+      expect([command, status, stderr]).toEqual([command, 11, expected])
+    }
+  })
+})
+
+describe.skipIf(process.platform !== 'linux' || requirement(['script']))('a terminal that is closed', () => {
+  it('stops the program, which leaves no file behind', async () => {
+    const receive = ['receive', '--token', newToken(), '--output', 'from-terminal.yaml', ...LOOPBACK]
+    const commandLine = `exec ${[process.execPath, KAIROSCTL, ...receive].map((word) => `'${word}'`).join(' ')}`
+    const terminal = spawn('script', ['--quiet', '--flush', '--command', commandLine, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      cwd: directory.path,
+    })
+    const begun = async () => (await readdir(directory.path)).filter((name) => name.includes('from-terminal'))
+    for await (const text of terminal.stdout.setEncoding('utf8')) {
+      if (!text.includes('Waiting')) continue
+      expect(await begun()).toHaveLength(1)
+      terminal.kill('SIGKILL')
+    }
+    await vi.waitFor(async () => expect(await begun()).toEqual([]), { timeout: 20_000 })
   })
 })
 

@@ -14,7 +14,7 @@ export interface CommandContext<Sdk> {
   readonly sdk: Sdk
   readonly io: Io
   readonly reporter: Reporter
-  /** Fires when the person presses Ctrl-C. */
+  /** Fires when the person presses Ctrl-C, and when standard output takes no more. */
   readonly signal: AbortSignal
 }
 

@@ -30,7 +30,8 @@ export interface Io {
 
 /** The world of this process. Disposed, it waits for no more input. */
 export function processIo(): Io & Disposable {
-  for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosedPipe)
+  // Whoever writes is told of it; a listener that threw would end the process in the middle of its work.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   let isStdinOpen = false
   return {
     // Node opens standard input when it is first looked at; most commands never do.
@@ -49,12 +50,26 @@ export function processIo(): Io & Disposable {
   }
 }
 
-/** Resolves when all that was printed has been taken, or its reader has gone. */
-export async function printed(): Promise<void> {
-  await Promise.all([process.stdout, process.stderr].map((output) => new Promise((taken) => output.write('', taken))))
+/** What a write fails with when nobody reads any more: a pipe, or a socket in its place. */
+const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET']
+
+/** Whether a write failed because its reader has seen enough, as in `| head`: no mistake of anybody. */
+export function isReaderGone(error: NodeJS.ErrnoException, { isTTY }: Output): boolean {
+  // Of a terminal that was closed; a disk says it when it is broken.
+  return READER_GONE.includes(error.code) || (error.code === 'EIO' && isTTY === true)
 }
 
-/** A reader that has seen enough, as in `| head`, is no mistake of anybody. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/**
+ * Waits until an output has taken the data.
+ *
+ * @returns whether it did; false when its reader has gone
+ * @throws what else is in the way, as a full disk
+ */
+export function written(output: Output, data: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    output.write(data, (error) => {
+      if (error && !isReaderGone(error, output)) reject(error)
+      else resolve(!error)
+    })
+  })
 }

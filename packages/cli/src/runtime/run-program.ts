@@ -13,13 +13,34 @@ import { type LogLevel, LogLevels } from './reporter/log-level.js'
 import type { Reporter } from './reporter/reporter.js'
 import { createTextReporter } from './reporter/text-reporter.js'
 import { watchStopSignals } from './stop-signals.js'
+import { watchOutput } from './watch-output.js'
 
 /**
- * Runs a command-line program from its arguments to its exit code. It never throws, and never ends the process.
+ * Runs a command-line program from its arguments to its exit code, which is that of `output` when an answer could not be
+ * printed. It never throws, and never ends the process. When it resolves, all that was printed has been taken.
  *
  * @param argv - the arguments, without `node` and the script
  */
-export async function runProgram<Sdk>(program: Program<Sdk>, argv: readonly string[], io: Io): Promise<number> {
+export async function runProgram<Sdk>(program: Program<Sdk>, argv: readonly string[], given: Io): Promise<number> {
+  const { io, lost, flush } = watchOutput(given)
+  const exitCode = await runArguments(program, argv, io, lost)
+  await flush()
+  if (!lost.aborted) return exitCode
+  const { translateError } = await import('@kairos-sdk/core')
+  const error = translateError(lost.reason, 'Cannot write to standard output', 'output/not-writable')
+  // As text, whatever was asked for: JSON would go where nothing can be written.
+  createReporter(io, { ...settingsBeforeParsing(argv), json: false }).error(error)
+  await flush()
+  return exitCodeOf(error.code)
+}
+
+/** @param lost - fires when going on is of no use, which is not reported here */
+async function runArguments<Sdk>(
+  program: Program<Sdk>,
+  argv: readonly string[],
+  io: Io,
+  lost: AbortSignal,
+): Promise<number> {
   if (argv[0] === COMPLETE_COMMAND) {
     io.stdout.write(completionLines(program, argv.slice(1)))
     return ExitCodes.ok
@@ -39,13 +60,14 @@ export async function runProgram<Sdk>(program: Program<Sdk>, argv: readonly stri
     io.stderr.write(parsed.help)
     return ExitCodes.usage
   }
-  return runCommand(program, parsed, io)
+  return runCommand(program, parsed, io, lost)
 }
 
 async function runCommand<Sdk>(
   { sdk }: Program<Sdk>,
   { command, args }: ParsedArguments<Sdk> & { kind: 'command' },
   io: Io,
+  lost: AbortSignal,
 ): Promise<number> {
   const reporter = createReporter(io, args as unknown as GlobalArguments)
   using stop = watchStopSignals(io.signals, () => {
@@ -53,10 +75,11 @@ async function runCommand<Sdk>(
     reporter.note('Stopping. Ctrl-C again ends it at once.')
   })
   try {
-    await command.run(args, { sdk, io, reporter, signal: stop.signal })
+    await command.run(args, { sdk, io, reporter, signal: AbortSignal.any([stop.signal, lost]) })
     return ExitCodes.ok
   } catch (error) {
-    return stop.received ? reportStop(stop.received, error, reporter) : report(error, reporter)
+    if (stop.received) return reportStop(stop.received, error, reporter)
+    return lost.aborted ? ExitCodes.output : report(error, reporter)
   } finally {
     reporter.close()
   }

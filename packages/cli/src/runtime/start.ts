@@ -13,9 +13,8 @@ export async function start(load: () => Promise<(argv: readonly string[], io: Io
     process.exitCode = 1
     return
   }
-  const [program, { printed, processIo }] = await Promise.all([load(), import('./io.js')])
+  const [program, { processIo }] = await Promise.all([load(), import('./io.js')])
   const exitCode = await program(process.argv.slice(2), processIo())
-  await printed()
   // A stopped libp2p node leaves timers behind that run for another second. Nobody should have to wait for them.
   process.exit(exitCode)
 }

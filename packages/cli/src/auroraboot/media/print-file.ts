@@ -1,6 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
 import { type ByteSource, readFully } from '@kairos-sdk/netboot'
-import type { Output } from '../../runtime/io.js'
+import { written } from '../../runtime/io.js'
 import { printable } from '../../runtime/reporter/printable.js'
 import type { Context } from '../command.js'
 import { openImage } from './open-image.js'
@@ -54,9 +54,4 @@ async function printJson(file: ByteSource, path: string, { reporter, signal }: C
     ? { encoding: 'utf8', content: text }
     : { encoding: 'base64', content: bytes.toString('base64') }
   reporter.answer({ path, size: file.size, ...content }, '')
-}
-
-/** Waits until a stream has taken the data. @returns whether it did; false when its reader has gone */
-function written(output: Output, data: string | Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => output.write(data, (error) => resolve(!error)))
 }

@@ -4,7 +4,7 @@ import { type UnpackFormat, unpackFormatOf, unpackRoot } from '@kairos-sdk/netbo
 import { openRootSource, type RootSource, writeTar } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
-import type { Output } from '../../runtime/io.js'
+import { written } from '../../runtime/io.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
 import { type SourceArguments, stateDirectory } from './source-options.js'
@@ -79,9 +79,4 @@ async function printTar(root: RootSource, tasks: SourceTasks, { io, signal }: Co
     bytes += chunk.length
   }
   tasks.succeed(`Wrote a tar archive, ${formatBytes(bytes)}`)
-}
-
-/** Waits until a stream has taken the data. @returns whether it did; false when its reader has gone */
-function written(output: Output, data: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => output.write(data, (error) => resolve(!error)))
 }
