@@ -1,5 +1,5 @@
 import type { BootArtifacts } from '../../sources/boot-artifacts.js'
-import { type Cache, openCache } from '../../sources/cache/index.js'
+import { openCache } from '../../sources/cache/index.js'
 import {
   fetchReleaseIso,
   fetchReleaseNetboot,
@@ -8,8 +8,7 @@ import {
   releaseFiles,
 } from '../../sources/release/index.js'
 import type { Configuration, SystemSource } from '../configuration/index.js'
-import { recallMade, rememberMade, type StatePaths } from '../state/index.js'
-import { defineStep, type Step, type StepContext } from '../steps/index.js'
+import { defineStep, type Step } from '../steps/index.js'
 import type { BaseIso, PlanContext } from './plan-context.js'
 
 export type ReleaseSource = Extract<SystemSource, { kind: 'release' }>
@@ -33,12 +32,8 @@ export function downloadStep(context: PlanContext, source: ReleaseSource): Step<
     async run(step) {
       const { signal, progress } = step
       const cache = await openCache(paths.stateDir)
-      const fetchIso = () => fetchReleaseIso(selection, { cache, http: options.http, signal, onProgress: progress })
-      let found = await fetchIso()
-      if (found.origin !== 'downloaded') {
-        if (await isUntouched(found.sha256, cache, paths, step)) step.reuse()
-        else found = await fetchIso()
-      }
+      const found = await fetchReleaseIso(selection, { cache, http: options.http, signal, onProgress: progress })
+      if (found.origin !== 'downloaded') step.reuse()
       for (const warning of found.warnings) step.warn(warning)
       return { source: found.iso, sha256: found.sha256, system: found.name }
     },
@@ -53,7 +48,7 @@ export function downloadStep(context: PlanContext, source: ReleaseSource): Step<
 export function releaseNetbootStep(
   { paths, state, options, configuration }: PlanContext,
   source: ReleaseSource,
-  { netboot, iso }: ReleaseFiles,
+  { netboot }: ReleaseFiles,
 ): Step<BootArtifacts> {
   return defineStep({
     id: 'netboot-files',
@@ -65,29 +60,11 @@ export function releaseNetbootStep(
       const { signal, progress } = step
       const cache = await openCache(paths.stateDir)
       const selection = selectionOf(source, configuration.arch)
-      const fetchFiles = () =>
-        fetchReleaseNetboot(selection, { cache, http: options.http, signal, onProgress: progress })
-      let found = await fetchFiles()
-      // Releases that have no such files after all give parts of the ISO.
-      const known = found.urls.includes(iso.url) ? await cache.recall(iso.url) : undefined
-      if (known && !(await isUntouched(known.sha256, cache, paths, step))) found = await fetchFiles()
+      const found = await fetchReleaseNetboot(selection, { cache, http: options.http, signal, onProgress: progress })
       for (const warning of found.warnings) step.warn(warning)
       return found.artifacts
     },
   })
-}
-
-/**
- * Whether a file of the cache is still what it was: its name in `STATE_DIR/iso` is another name of the same file, which
- * somebody may have written to. It is read again unless its date says that nobody did since the last time.
- */
-async function isUntouched(sha256: string, cache: Cache, paths: StatePaths, step: StepContext): Promise<boolean> {
-  const path = cache.path(sha256)
-  if (await recallMade(paths, path, sha256)) return true
-  step.progress({ phase: 'verifying', message: `Checking ${path}` })
-  if (!(await cache.verify(sha256, { signal: step.signal }))) return false
-  await rememberMade(paths, path, { identity: sha256, sha256 })
-  return true
 }
 
 function selectionOf(source: ReleaseSource, arch: string): ReleaseSelection {

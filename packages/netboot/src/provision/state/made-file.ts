@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { fileMark } from '../../sources/cache/index.js'
 import { writeBeside } from '../../sources/transfer/index.js'
 import type { StatePaths } from './state-paths.js'
 
@@ -20,7 +21,7 @@ export async function recallMade(paths: StatePaths, path: string, identity: stri
     const record = JSON.parse(await readFile(recordOf(paths, path), 'utf8')) as Record<string, unknown>
     const { sha256 } = record
     if (record.identity !== identity || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
-    const { size, mark } = await markOf(path)
+    const { size, mark } = await fileMark(path)
     return record.mark === mark ? { path, size, sha256 } : undefined
   } catch {
     // Without a record, or with one that makes no sense, the file is made again.
@@ -34,14 +35,9 @@ export async function rememberMade(
   path: string,
   { identity, sha256 }: { readonly identity: string; readonly sha256: string },
 ): Promise<void> {
-  const { mark } = await markOf(path)
+  const { mark } = await fileMark(path)
   const record = { path, identity, sha256, mark }
   await writeBeside(recordOf(paths, path), `${JSON.stringify(record, null, 2)}\n`)
-}
-
-async function markOf(path: string): Promise<{ size: number; mark: string }> {
-  const { ino, size, mtimeNs } = await stat(path, { bigint: true })
-  return { size: Number(size), mark: [ino, size, mtimeNs].join(' ') }
 }
 
 /** Names of files can be as long as those of files may be: records have digests for names. */

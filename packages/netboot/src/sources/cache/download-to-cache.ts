@@ -4,31 +4,34 @@ import { type FileSource, fileSource } from '../../bytes/file-source.js'
 import { defaultHttpClient } from '../../bytes/http-client.js'
 import { digestOfUrl, type TransferOptions, type TransferRequest, transferTo } from '../transfer/index.js'
 import type { Cache, CachedFile, CachedUrl } from './cache.js'
+import type { CheckedBlobs } from './checked-blobs.js'
+import { fileMark } from './file-mark.js'
 import { recallUrl, rememberUrl } from './url-index.js'
 
 /** How often a server is asked again for something that is in the cache already: soon it counts as out of reach. */
 const RETRIES_WITH_COPY = 1
 
 export interface CachePlaces {
-  readonly cache: Cache
   readonly incoming: string
   readonly urls: string
+  readonly checked: CheckedBlobs
 }
 
 /** See `Cache.download`. */
 export async function downloadToCache(
+  cache: Cache,
   places: CachePlaces,
   request: TransferRequest,
   options: TransferOptions,
 ): Promise<CachedFile> {
-  const { cache, incoming, urls } = places
+  const { incoming, urls, checked } = places
   const { url, sha256, size } = request
   if (sha256 !== undefined) {
-    const source = await cache.blob(sha256, size)
+    const source = await cache.intact(sha256, size, options)
     if (source) return { source, sha256: sha256.toLowerCase(), origin: 'cached' }
   }
   const known = sha256 === undefined ? await recallUrl(urls, url) : undefined
-  const copy = known && (await cache.blob(known.sha256, known.size))
+  const copy = known && (await cache.intact(known.sha256, known.size, options))
   if (known && copy && (await isNewest(request, known, options))) {
     return { source: copy, sha256: known.sha256, origin: 'cached' }
   }
@@ -37,8 +40,10 @@ export async function downloadToCache(
   const attempt = copy ? { ...options, retries: RETRIES_WITH_COPY } : options
   try {
     const found = await transferTo(request, { partialPath, pathOf: cache.path }, attempt)
+    const path = cache.path(found.sha256)
+    await checked.remember(found.sha256, (await fileMark(path)).mark)
     await rememberUrl(urls, url, { etag: undefined, lastModified: undefined, ...found })
-    return { source: await fileSource(cache.path(found.sha256)), sha256: found.sha256, origin: 'downloaded' }
+    return { source: await fileSource(path), sha256: found.sha256, origin: 'downloaded' }
   } catch (error) {
     if (!known || !copy || !KairosError.is(error, 'input/unreachable')) throw error
     return offline(copy, known)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -63,6 +63,25 @@ describe('blob and verify', () => {
     expect(await cache.blob(SHA256)).toBeUndefined()
   })
 
+  it('reads a file again when its date says that somebody may have written to it, and only then', async () => {
+    const phases: string[] = []
+    const intact = () => cache.intact(SHA256, CONTENT.length, { onProgress: ({ phase }) => phases.push(phase) })
+    await cache.download({ url, sha256: SHA256 }, options)
+    const path = cache.path(SHA256)
+    const another = join(directory, 'another-name')
+    await link(path, another)
+    expect((await intact())?.size).toBe(CONTENT.length)
+    expect(phases).toEqual([])
+    await utimes(another, new Date(0), new Date(0))
+    expect((await intact())?.size).toBe(CONTENT.length)
+    expect((await intact())?.size).toBe(CONTENT.length)
+    expect(phases).toEqual(['verifying'])
+    await writeFile(another, Buffer.alloc(CONTENT.length))
+    expect(await intact()).toBeUndefined()
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await readFile(another)).toEqual(Buffer.alloc(CONTENT.length))
+  })
+
   it('takes no path for a checksum', async () => {
     await expect(cache.blob('../../etc/passwd')).rejects.toMatchObject({ code: 'argument/invalid' })
   })
@@ -84,6 +103,19 @@ describe('download', () => {
     expect(server.requests.at(-1)?.headers['if-none-match']).toBe('"1"')
     server.files.set('/file', { content: Buffer.from('new'), etag: '"2"' })
     expect(await cache.download({ url }, options)).toMatchObject({ origin: 'downloaded', sha256: digest('new') })
+  })
+
+  it.each([true, false])('fetches again what somebody has written to (known by its checksum: %s)', async (known) => {
+    const request = known ? { url, sha256: SHA256 } : { url }
+    const { source } = await cache.download(request, options)
+    await link(source.path, join(directory, 'result.iso'))
+    await writeFile(join(directory, 'result.iso'), Buffer.alloc(CONTENT.length, 'secret'))
+    const again = await cache.download(request, options)
+    expect(again).toMatchObject({ origin: 'downloaded', sha256: SHA256 })
+    expect(await readFile(again.source.path)).toEqual(CONTENT)
+    await writeFile(again.source.path, 'secret')
+    await server.stop()
+    await expect(cache.download(request, options)).rejects.toMatchObject({ code: 'input/unreachable' })
   })
 
   it('takes what it has when the server cannot be reached', async () => {

@@ -9,7 +9,9 @@ import { makePrivateDirectory } from '../../output/private-directory.js'
 import { syncDirectory } from '../../output/sync-directory.js'
 import { syncFile } from '../transfer/index.js'
 import type { Cache } from './cache.js'
-import { downloadToCache } from './download-to-cache.js'
+import { checkedBlobs } from './checked-blobs.js'
+import { type CachePlaces, downloadToCache } from './download-to-cache.js'
+import { fileMark } from './file-mark.js'
 import { recallUrl } from './url-index.js'
 
 /**
@@ -22,8 +24,10 @@ export async function openCache(stateDirectory: string): Promise<Cache> {
   const blobs = join(directory, 'sha256')
   const incoming = join(directory, 'incoming')
   const urls = join(directory, 'urls')
-  for (const path of [directory, blobs, incoming, urls]) await makePrivateDirectory(path)
+  const checked = join(directory, 'checked')
+  for (const path of [directory, blobs, incoming, urls, checked]) await makePrivateDirectory(path)
 
+  const places: CachePlaces = { incoming, urls, checked: checkedBlobs(checked) }
   const cache: Cache = {
     directory,
     path: (sha256) => join(blobs, checkDigest(sha256)),
@@ -31,15 +35,28 @@ export async function openCache(stateDirectory: string): Promise<Cache> {
       const source = await openBlob(cache.path(sha256))
       return source && (size === undefined || source.size === size) ? source : undefined
     },
+    async intact(sha256, size, { signal, onProgress } = {}) {
+      const source = await cache.blob(sha256, size)
+      if (!source) return undefined
+      const { mark } = await fileMark(source.path)
+      if ((await places.checked.recall(sha256)) === mark) return source
+      onProgress?.({ phase: 'verifying', message: `Checking ${source.path}`, subject: source.path })
+      return (await cache.verify(sha256, { signal })) ? source : undefined
+    },
     async verify(sha256, { signal } = {}) {
       const source = await openBlob(cache.path(sha256))
       if (!source) return false
-      if ((await hashSource(source, 'sha256', { signal })) === sha256.toLowerCase()) return true
+      // Of the file before it is read: what is written to it in the meantime then shows the next time.
+      const { mark } = await fileMark(source.path)
+      if ((await hashSource(source, 'sha256', { signal })) === sha256.toLowerCase()) {
+        await places.checked.remember(sha256, mark)
+        return true
+      }
       await rm(source.path, { force: true })
       return false
     },
     fetch: (sha256, produce, options = {}) => produceBlob(cache, incoming, sha256, produce, options),
-    download: (request, options = {}) => downloadToCache({ cache, incoming, urls }, request, options),
+    download: (request, options = {}) => downloadToCache(cache, places, request, options),
     recall: (url) => recallUrl(urls, url),
   }
   return cache

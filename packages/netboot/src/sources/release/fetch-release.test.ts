@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { link, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ByteSource, readFully } from '../../bytes/byte-source.js'
+import { hashSource } from '../../bytes/hash-source.js'
 import { memorySource } from '../../bytes/memory-source.js'
 import { authorIso } from '../../media/iso/index.js'
 import { openCache } from '../cache/index.js'
@@ -67,6 +68,20 @@ describe('fetchReleaseIso', () => {
     server.requests.length = 0
     expect(await fetchReleaseIso(here(NEW), options)).toMatchObject({ verified: true, origin: 'cached', warnings: [] })
     expect(asked()).toEqual(['kairos-ubuntu-24.04-core-amd64-generic-v3.7.2.iso.sha256'])
+  })
+
+  it('fetches the image again when somebody has changed it by another name, as iso customize --in-place may', async () => {
+    const iso = Buffer.from(await kairosIso())
+    put(NEW_ISO, iso)
+    put(`${NEW_ISO}.sha256`, digest(iso))
+    const { iso: first } = await fetchReleaseIso(here(NEW), options)
+    await link(first.path, join(directory, 'kairos.iso'))
+    await writeFile(join(directory, 'kairos.iso'), iso.fill('#cloud-config'))
+    const again = await fetchReleaseIso(here(NEW), options)
+    expect(again).toMatchObject({ verified: true, origin: 'downloaded' })
+    expect(await hashSource(again.iso, 'sha256')).toBe(again.sha256)
+    const { artifacts } = await fetchReleaseNetboot(here(NEW), options)
+    expect(await textOf(artifacts.initrd)).toBe('an initrd')
   })
 
   it('fails for a wrong checksum, and for one that is none', async () => {
