@@ -3,6 +3,7 @@ export { type CacheOptions, cachedSource } from './cached-source.js'
 export { concatSource } from './concat-source.js'
 export { type FileSource, fileSource, isFileSource } from './file-source.js'
 export { hashSource } from './hash-source.js'
+export { type HeldFileSource, heldFileSource } from './held-file-source.js'
 export type { HttpBody } from './http-body.js'
 export {
   createHttpClient,

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
 import { makePrivateDirectory } from '../../output/private-directory.js'
 import { artifactsOfSquashfs, packArtifacts } from '../../sources/artifacts/index.js'
@@ -8,7 +7,15 @@ import { formatImageSource } from '../../sources/image/index.js'
 import { openRootSource, parseRootSource, type RootSource } from '../../sources/root-source/index.js'
 import { buildIso } from '../build-iso.js'
 import type { SystemSource } from '../configuration/index.js'
-import { directoryDigest, identityOf, putChecksum, putInPlace, recallMade, rememberMade } from '../state/index.js'
+import {
+  directoryDigest,
+  identityOf,
+  openResult,
+  putChecksum,
+  putInPlace,
+  recallMade,
+  rememberMade,
+} from '../state/index.js'
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { offerBase } from './offer.js'
 import { type BaseIso, type PlanContext, type StepFiles, serverOf } from './plan-context.js'
@@ -59,7 +66,7 @@ export function buildIsoStep(context: PlanContext, source: ImageSystem): Step<Ba
         if (identity !== undefined) await rememberMade(paths, names.iso, { identity, sha256: built.sha256 })
         made = { path: names.iso, size: built.size, sha256: built.sha256 }
       }
-      const base = { source: await fileSource(names.iso), sha256: made.sha256, system: root.name }
+      const base = { source: await openResult(names.iso, step), sha256: made.sha256, system: root.name }
       const checksum = await putChecksum(paths, names.iso, made.sha256)
       offerBase(context, step, base, 'The installer, built of the image. It asks what to do.')
       return { ...base, files: [{ ...made, secret: false }, checksum] }
@@ -82,18 +89,17 @@ export function packImageStep(context: PlanContext, source: ImageSystem): Step<B
       await makePrivateDirectory(paths.netboot)
       await using root = await openRoot(context, source, step)
       const identity = await identityOfRoot(context, root, step, {})
-      if (identity !== undefined && (await recallMade(paths, path, identity))) {
-        step.reuse()
-        const about = { description: root.name, architecture: root.architecture, signal }
-        return await artifactsOfSquashfs(await fileSource(path), about)
+      if (identity !== undefined && (await recallMade(paths, path, identity))) step.reuse()
+      else {
+        const overlay = configuration.iso.overlayRootfs
+        const { rootfs } = await packArtifacts(root, path, { overlay, signal, onProgress: progress })
+        if (identity !== undefined) {
+          const sha256 = await hashSource(rootfs, 'sha256', { signal })
+          await rememberMade(paths, path, { identity, sha256 })
+        }
       }
-      const overlay = configuration.iso.overlayRootfs
-      const artifacts = await packArtifacts(root, path, { overlay, signal, onProgress: progress })
-      if (identity !== undefined) {
-        const sha256 = await hashSource(artifacts.rootfs, 'sha256', { signal })
-        await rememberMade(paths, path, { identity, sha256 })
-      }
-      return artifacts
+      const about = { description: root.name, architecture: root.architecture, signal }
+      return await artifactsOfSquashfs(await openResult(path, step), about)
     },
   })
 }

@@ -1,6 +1,6 @@
 import { chmod, link, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type FileSource, fileSource } from '../../bytes/file-source.js'
+import type { FileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
 import { writeImage } from '../../media/iso/index.js'
 import { customisedImage } from '../machine-isos/customised-image.js'
@@ -8,6 +8,7 @@ import {
   directoryDigest,
   identityOf,
   type MadeFile,
+  openResult,
   putChecksum,
   putInPlace,
   putText,
@@ -115,7 +116,7 @@ export function customIsoStep(context: PlanContext, base: Step<BaseIso>): Step<C
         await writeImage(image, part, { mode: secret ? 0o600 : PUBLIC_MODE, signal, onProgress: progress })
         await putInPlace(part, names.custom)
       }
-      const custom = { source: await fileSource(names.custom), identity, secret, made }
+      const custom = { source: await openResult(names.custom, step), identity, secret, made }
       offerCustom(context, step, custom, made?.sha256)
       return custom
     },

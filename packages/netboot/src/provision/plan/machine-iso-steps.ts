@@ -7,11 +7,22 @@ import type { IsoServer } from '../iso-server/index.js'
 import { customisedImage } from '../machine-isos/customised-image.js'
 import { servedImages } from '../machine-isos/served-image.js'
 import type { ResultFile } from '../results.js'
-import { directoryDigest, identityOf, putChecksum, putInPlace, recallMade, rememberMade } from '../state/index.js'
+import {
+  directoryDigest,
+  identityOf,
+  openResult,
+  putChecksum,
+  putInPlace,
+  recallMade,
+  rememberMade,
+} from '../state/index.js'
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { additionsOf } from './iso-steps.js'
 import type { MachineConfig } from './machine-configs.js'
 import { type BaseIso, type PlanContext, type StepFiles, serverOf } from './plan-context.js'
+
+/** Images that are held open: some systems let a process have a few thousand files. */
+const MAX_HELD = 1000
 
 const DESCRIBE = 'With the cloud config of this machine.'
 
@@ -83,7 +94,8 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
         if (known) reused++
         files.push({ ...made, secret: true }, await putChecksum(paths, path, made.sha256))
         if (isoServer) {
-          const offer = { source: await fileSource(path), etag: identity, describe: DESCRIBE, sha256: made.sha256 }
+          const served = await (done < MAX_HELD ? openResult(path, step) : fileSource(path))
+          const offer = { source: served, etag: identity, describe: DESCRIBE, sha256: made.sha256 }
           step.resultOf(isoServer).offer({ ...offer, name: `machines/${machine.name}.iso`, ofMachine: true })
         }
       }
