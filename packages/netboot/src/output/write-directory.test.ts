@@ -96,6 +96,15 @@ describe('writeDirectory', () => {
     await expect(writeDirectory([], join(top, 'file'))).rejects.toMatchObject({ code: 'output/not-writable' })
   })
 
+  it('refuses content that is not as long as it was announced', async () => {
+    const source = { size: 5, chunks: memorySource('x', 'data').read(0, 4) }
+    await expect(writeDirectory([{ type: 'file', path: '/short', source }], out())).rejects.toMatchObject({
+      code: 'input/malformed',
+      message: '/short: 5 bytes of content expected, 4 found.',
+    })
+    expect(await readdir(top)).toEqual([])
+  })
+
   it('leaves nothing when it is cancelled', async () => {
     const stop = new AbortController()
     const entries = async function* () {

@@ -27,7 +27,7 @@ export interface WriteDirectorySummary {
  * Node cannot make them. The summary counts what is lost.
  *
  * @param path - must not exist, or be an empty directory
- * @throws KairosError `output/*`; `layers/escapes-root` for a path that leads out of the directory; `squashfs/invalid-entry`
+ * @throws KairosError `output/*`; `layers/escapes-root` for a path that leads out of the directory; `input/malformed`
  *   for content of another length than announced; `aborted`; and what the entries throw
  */
 export async function writeDirectory(

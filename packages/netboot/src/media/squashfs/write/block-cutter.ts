@@ -1,5 +1,5 @@
+import type { ContentPiece } from '../../../file-system/content-pieces.js'
 import type { BufferPool } from './buffer-pool.js'
-import type { ContentPiece } from './content-pieces.js'
 
 /** Where the blocks of a file go. */
 export interface BlockReceiver {

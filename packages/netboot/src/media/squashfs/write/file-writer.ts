@@ -1,11 +1,11 @@
 import { KairosError } from '@kairos-sdk/core'
 import type { ByteSource, ReadOptions } from '../../../bytes/byte-source.js'
+import { type ContentPiece, contentPieces } from '../../../file-system/content-pieces.js'
 import type { ContentStream } from '../../../file-system/entry.js'
 import { BlockCutter } from './block-cutter.js'
 import type { BlockPipeline } from './block-pipeline.js'
 import { BlockRuns, type RunBuilder } from './block-run.js'
 import { BufferPool } from './buffer-pool.js'
-import { type ContentPiece, contentPieces } from './content-pieces.js'
 import { FragmentPacker } from './fragment-packer.js'
 import type { FileNode } from './node.js'
 
@@ -54,7 +54,7 @@ export class FileWriter {
       )
     }
     const run = this.#runs.begin()
-    const pieces = this.#counted(contentPieces(path, source, options))
+    const pieces = this.#counted(contentPieces(path, source, { ...options, code: 'squashfs/invalid-entry' }))
     const tail = await this.#cutter.cut(pieces, {
       data: (block) => run.addBlock(block, () => this.#pool.give(block)),
       zeros: (count) => {
