@@ -4,7 +4,7 @@ import { TemplateFault } from './template-error.js'
 export interface TemplateLimits {
   /** Largest result, and largest text that a function may make on the way, in characters. Default 4 Mi. */
   readonly maxOutput?: number
-  /** Work: nodes evaluated and elements visited, with 1 for every 64 characters handled. Default 5,000,000. */
+  /** Work: tokens read, nodes evaluated and elements visited, with 1 for every 64 characters handled. Default 5,000,000. */
   readonly maxSteps?: number
   /** How deep templates may call each other. Default 100. */
   readonly maxDepth?: number

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KairosError } from '../errors/index.js'
+import { CLOUD_CONFIG_DELIMITERS } from './delimiters.js'
 import { renderTemplate } from './render.js'
 
 function refusal(template: string, data: unknown = {}): KairosError {
@@ -53,6 +54,27 @@ describe('a hostile template ends with an error', () => {
     ],
   ])('%s', (_name, template, problem) => {
     expect(refusal(template)).toMatchObject({ code: 'template/invalid', message: expect.stringMatching(problem) })
+  })
+
+  it.each([
+    ['actions', '[[1]]'.repeat(200_000)],
+    ['variables', Array.from({ length: 100_000 }, (_, index) => `[[$a${index}:=1]]`).join('')],
+    ['uses of the first of many variables', `${'[[$x:=1]]'.repeat(100_000)}${'[[$]]'.repeat(100_000)}`],
+    ['names without a value, in one line', Array.from({ length: 60_000 }, (_, index) => `[[.a${index}]]`).join('')],
+  ])('many %s are done with in one go', (_name, template) => {
+    // Going through all that came before for each one would take many minutes.
+    expect(renderTemplate(template, {}, { delimiters: CLOUD_CONFIG_DELIMITERS }).text).toBeDefined()
+  })
+
+  it('and its tokens are paid for before it is run', () => {
+    const template = '{{ if false }}{{ 1 }}{{ end }}'.repeat(1_000)
+    expect(() => renderTemplate(template, {}, { limits: { maxSteps: 2_000 } })).toThrow('more steps')
+  })
+
+  it('and a loop over a large map that ends at once pays for the map', () => {
+    const data = { map: Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, 1])) }
+    const template = '{{ range 1000 }}{{ range $.map }}{{ break }}{{ end }}{{ end }}'
+    expect(() => renderTemplate(template, data, { limits: { maxSteps: 100_000 } })).toThrow('more steps')
   })
 
   it('and an expression that would hang JavaScript does its work', () => {

@@ -3,10 +3,10 @@ import { Budget, type TemplateLimits } from './budget.js'
 import type { Delimiters } from './delimiters.js'
 import { evaluate } from './evaluate/evaluator.js'
 import { templateFunctionNames, templateFunctions } from './functions/index.js'
+import { placesOf } from './places.js'
 import { parseTemplate } from './syntax/parser.js'
 import { templateErrorAt } from './template-error.js'
 import { valueOfData } from './values/from-data.js'
-import type { Missing } from './values/value.js'
 
 export interface TemplateOptions {
   /** What opens and closes actions, the longer of two that begin alike first. Default `{{ }}`. */
@@ -44,16 +44,19 @@ export interface RenderedTemplate {
  */
 export function renderTemplate(text: string, data: unknown, options: TemplateOptions = {}): RenderedTemplate {
   const source = { name: options.name ?? 'The template', text, shown: options.shown }
-  const missing: Missing[] = []
+  const missing = new Map<string, number>()
   try {
-    const tree = parseTemplate(source, templateFunctionNames, options.delimiters)
+    const budget = new Budget(options.limits)
+    const tree = parseTemplate(source, templateFunctionNames, budget, options.delimiters)
     const output = evaluate(
       {
         source,
         tree,
         functions: templateFunctions,
-        budget: new Budget(options.limits),
-        onMissing: (key) => missing.push(key),
+        budget,
+        onMissing: ({ path, offset }) => {
+          if (!missing.has(path)) missing.set(path, offset)
+        },
       },
       valueOfData(data),
     )
@@ -65,14 +68,15 @@ export function renderTemplate(text: string, data: unknown, options: TemplateOpt
   }
 }
 
-function describeMissing(missing: readonly Missing[], text: string): Pick<RenderedTemplate, 'missing' | 'warnings'> {
-  const first = new Map<string, number>()
-  for (const { path, offset } of missing) if (!first.has(path)) first.set(path, offset)
-  const warnings = [...first].map(([path, offset]) => {
-    const before = text.slice(0, offset)
-    const line = before.split('\n').length
-    const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+/** @param missing - by name, where it is first asked for */
+function describeMissing(
+  missing: ReadonlyMap<string, number>,
+  text: string,
+): Pick<RenderedTemplate, 'missing' | 'warnings'> {
+  const places = placesOf(text, missing.values())
+  const warnings = [...missing].map(([path, offset]) => {
+    const { line, column } = places.get(offset) ?? { line: 1, column: 1 }
     return `${path} has no value (line ${line}, column ${column}): it becomes <no value>`
   })
-  return { missing: [...first.keys()], warnings }
+  return { missing: [...missing.keys()], warnings }
 }

@@ -12,6 +12,12 @@ describe('nearest', () => {
     expect(nearest(word, ['reboot', 'register', 'token', 'config', 'qr'])).toBe(expected)
   })
 
+  it('does not compare words that nobody types', () => {
+    const long = 'a'.repeat(2 ** 20)
+    expect(nearest(`${long}b`, [`${long}c`])).toBeUndefined()
+    expect(nearest('short', [long])).toBeUndefined()
+  })
+
   it('suggests nothing for a word that is like none', () => {
     expect(nearest('banana', ['reboot', 'register', 'qr'])).toBeUndefined()
     expect(nearest('x', ['qr'])).toBeUndefined()

@@ -1,11 +1,16 @@
+/** Nobody types a longer word by mistake, and comparing two takes the product of their lengths. */
+const MAX_LENGTH = 100
+
 /**
  * The candidate that a mistyped word most likely stands for: the one that the fewest slips lead to, if they are few enough
  * for its length.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > MAX_LENGTH) return undefined
   let best: string | undefined
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= fewest) continue
     const slips = distance(word.toLowerCase(), candidate)
     if (slips < fewest) [best, fewest] = [candidate, slips]
   }

@@ -116,6 +116,8 @@ class Evaluator {
     if (over instanceof GoList) {
       for (const [index, item] of over.items.entries()) yield [BigInt(index), item]
     } else if (over instanceof GoMap) {
+      // All of it is put in order, even for a loop that ends at once.
+      this.#at(node.offset, () => this.#evaluation.budget.spend(over.entries.size))
       yield* over.sorted()
     } else if (count !== undefined) {
       if (node.pipeline.variables.length > 1) {

@@ -1,6 +1,8 @@
+import type { Budget } from '../budget.js'
 import type { Delimiters } from '../delimiters.js'
-import { type TemplateSource, templateErrorAt } from '../template-error.js'
+import { TemplateFault, type TemplateSource, templateErrorAt } from '../template-error.js'
 import { unescapeGo } from './literal.js'
+import { Openings } from './openings.js'
 import { KEYWORDS, type Token, type TokenKind } from './token.js'
 
 const SPACES = /[ \t\r\n]+/y
@@ -15,30 +17,33 @@ const TERMINATES_WORD = /[\s.,|:()=]/
  * and comments are done with here.
  *
  * @param delimiters - looked for at each place in this order, so the longer of two that begin alike comes first
+ * @param budget - pays for each token
  * @throws KairosError `template/invalid`
  */
-export function tokenize(source: TemplateSource, delimiters: readonly Delimiters[]): Token[] {
-  return new Lexer(source, delimiters).run()
+export function tokenize(source: TemplateSource, delimiters: readonly Delimiters[], budget: Budget): Token[] {
+  return new Lexer(source, delimiters, budget).run()
 }
 
 class Lexer {
   readonly #source: TemplateSource
   readonly #text: string
-  readonly #delimiters: readonly Delimiters[]
+  readonly #openings: Openings
+  readonly #budget: Budget
   readonly #tokens: Token[] = []
   #at = 0
 
-  constructor(source: TemplateSource, delimiters: readonly Delimiters[]) {
+  constructor(source: TemplateSource, delimiters: readonly Delimiters[], budget: Budget) {
     this.#source = source
     this.#text = source.text
-    this.#delimiters = delimiters
+    this.#openings = new Openings(source.text, delimiters)
+    this.#budget = budget
   }
 
   run(): Token[] {
     let trimNext = false
     for (;;) {
       const start = this.#at
-      const opening = this.#nextOpening(start)
+      const opening = this.#openings.from(start)
       const end = opening?.at ?? this.#text.length
       const trimBefore = opening !== undefined && this.#isTrimAfter(end + opening.delimiters.left.length)
       let text = this.#text.slice(start, end)
@@ -51,15 +56,6 @@ class Lexer {
     }
     this.#push('end', '', this.#text.length)
     return this.#tokens
-  }
-
-  #nextOpening(from: number): { at: number; delimiters: Delimiters } | undefined {
-    let best: { at: number; delimiters: Delimiters } | undefined
-    for (const delimiters of this.#delimiters) {
-      const at = this.#text.indexOf(delimiters.left, from)
-      if (at !== -1 && (!best || at < best.at)) best = { at, delimiters }
-    }
-    return best
   }
 
   #isTrimAfter(at: number): boolean {
@@ -136,9 +132,18 @@ class Lexer {
   }
 
   #push(kind: TokenKind, text: string, offset: number, value?: string): Token {
+    this.#spend(offset)
     const token = { kind, text, offset, ...(value === undefined ? {} : { value }) }
     this.#tokens.push(token)
     return token
+  }
+
+  #spend(offset: number): void {
+    try {
+      this.#budget.spend(1)
+    } catch (error) {
+      throw error instanceof TemplateFault ? this.#fail(offset, error.message, error.hint) : error
+    }
   }
 
   #quoted(quote: '"' | "'"): Token {

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.js'
 import { type Delimiters, GO_DELIMITERS } from '../delimiters.js'
 import type { TemplateSource } from '../template-error.js'
 import { tokenize } from './lexer.js'
@@ -11,14 +12,16 @@ import { describe, TokenStream } from './token-stream.js'
  * Parses a template as Go's text/template does, all in one file.
  *
  * @param functions - the names that a template may call
+ * @param budget - pays for each token
  * @throws KairosError `template/invalid`
  */
 export function parseTemplate(
   source: TemplateSource,
   functions: { has(name: string): boolean },
+  budget: Budget,
   delimiters: readonly Delimiters[] = [GO_DELIMITERS],
 ): Tree {
-  return new Parser(new TokenStream(source, tokenize(source, delimiters)), functions).run()
+  return new Parser(new TokenStream(source, tokenize(source, delimiters, budget)), functions).run()
 }
 
 type Terminator = 'end' | 'else' | 'eof'

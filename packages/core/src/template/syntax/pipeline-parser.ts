@@ -1,4 +1,5 @@
 import { nearest } from '../../text/nearest.js'
+import { DeclaredNames } from './declared-names.js'
 import { parseGoNumber } from './literal.js'
 import { MAX_NESTING } from './max-nesting.js'
 import type { Command, Operand, Pipeline } from './node.js'
@@ -15,7 +16,7 @@ interface Functions {
 export class PipelineParser {
   readonly #tokens: TokenStream
   readonly #functions: Functions
-  #variables: string[] = ['$']
+  #variables = new DeclaredNames()
   #depth = 0
 
   constructor(tokens: TokenStream, functions: Functions) {
@@ -24,20 +25,20 @@ export class PipelineParser {
   }
 
   openScope(): number {
-    return this.#variables.length
+    return this.#variables.mark()
   }
 
   closeScope(scope: number): void {
-    this.#variables.length = scope
+    this.#variables.release(scope)
   }
 
-  isolate(): string[] {
+  isolate(): DeclaredNames {
     const outer = this.#variables
-    this.#variables = ['$']
+    this.#variables = new DeclaredNames()
     return outer
   }
 
-  restore(outer: string[]): void {
+  restore(outer: DeclaredNames): void {
     this.#variables = outer
   }
 
@@ -56,7 +57,7 @@ export class PipelineParser {
     } while (this.#tokens.accept('punctuation', '|'))
     this.#depth--
     // Not before: what a variable gets at first cannot use it.
-    if (!assigns) this.#variables.push(...variables)
+    if (!assigns) for (const name of variables) this.#variables.add(name)
     return { variables, assigns, commands, offset: start.offset }
   }
 
@@ -91,7 +92,7 @@ export class PipelineParser {
   }
 
   #checkVariable(token: Token): void {
-    if (this.#variables.includes(token.text)) return
+    if (this.#variables.has(token.text)) return
     const meant = nearest(token.text, this.#variables)
     throw this.#tokens.fail(token, `there is no variable ${token.text}`, meant && `Did you mean ${meant}?`)
   }
