@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { isHttpUrl } from '@kairos-sdk/core'
+import { describeLocation, isHttpUrl } from '@kairos-sdk/core'
 import { applyInPlace, type RemasteredImage, remaster } from '@kairos-sdk/netboot/iso'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { Task } from '../../runtime/reporter/reporter.js'
@@ -30,7 +30,7 @@ export async function customizeImage(args: CustomizeArguments, context: Context)
   checkArguments(args)
   if (output !== undefined) await checkOutput(output, inputsOf(args), inPlaceHint(args))
   const files = await newFiles(args, context)
-  const task = reporter.task({ message: `Reading ${image}` })
+  const task = reporter.task({ message: `Reading ${describeLocation(image)}` })
   try {
     const remastered = await remaster(await openSource(image, context), { files, remove, signal })
     if (output === undefined) await changeInPlace(remastered, args, task, context)
@@ -88,7 +88,9 @@ function checkArguments(args: CustomizeArguments): void {
   if (!inPlace && output === undefined) {
     throw new ArgumentProblem(
       'There is no file to write to.',
-      `Name one behind ${shellWord(image)}, or use --in-place.`,
+      isHttpUrl(image)
+        ? `Name one behind ${shellWord(describeLocation(image))}.`
+        : `Name one behind ${shellWord(image)}, or use --in-place.`,
     )
   }
 }
@@ -104,5 +106,6 @@ function inputsOf({ image, cloudConfig, overlay, add }: CustomizeArguments): str
 }
 
 function inPlaceHint({ image }: CustomizeArguments): string {
+  if (isHttpUrl(image)) return 'Name another file to write.'
   return `Name another file, or change the image itself: auroraboot iso customize ${shellWord(image)} --in-place …`
 }

@@ -1,3 +1,4 @@
+import { describeLocation } from '@kairos-sdk/core'
 import { extractIso } from '@kairos-sdk/netboot/iso'
 import { formatBytes } from '../../runtime/format-bytes.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
@@ -18,7 +19,7 @@ export interface ExtractArguments {
  */
 export async function extractFiles({ image, directory, paths }: ExtractArguments, context: Context): Promise<void> {
   const { reporter, signal } = context
-  const task = reporter.task({ message: `Reading ${image}` })
+  const task = reporter.task({ message: `Reading ${describeLocation(image)}` })
   try {
     const iso = await openImage(image, context)
     const { files, bytes, warnings } = await extractIso(iso, directory, {

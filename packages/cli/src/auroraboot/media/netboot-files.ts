@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isHttpUrl } from '@kairos-sdk/core'
+import { describeLocation, isHttpUrl } from '@kairos-sdk/core'
 import { writeImage } from '@kairos-sdk/netboot/iso'
 import { bootArtifactsOfIso, makeDirectory } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
@@ -33,7 +33,7 @@ export async function netbootFiles(args: NetbootFilesArguments, context: Context
       `It begins the names of the files: PREFIX-kernel, PREFIX-initrd and PREFIX.squashfs in ${directory}.`,
     )
   }
-  const task = reporter.task({ message: `Reading ${iso}` })
+  const task = reporter.task({ message: `Reading ${describeLocation(iso)}` })
   const written: string[] = []
   try {
     const image = await openImage(iso, context)

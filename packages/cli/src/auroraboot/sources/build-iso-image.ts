@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { describeLocation } from '@kairos-sdk/core'
 import { buildIso, isoFileName } from '@kairos-sdk/netboot/provision'
 import { makeDirectory, openRootSource } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
@@ -41,7 +42,7 @@ export async function buildIsoImage(args: BuildIsoArguments, context: Context): 
   const inputs = [overlayRootfs, overlayIso, cloudConfig].filter((path) => path !== undefined)
   await checkOutput(output, inputs, 'Choose another --name or --output.')
   const config = cloudConfig === undefined ? undefined : await cloudConfigSource(cloudConfig, context)
-  const tasks = sourceTasks(reporter, { message: `Opening ${source}` })
+  const tasks = sourceTasks(reporter, { message: `Opening ${describeLocation(source)}` })
   const { onProgress } = tasks
   try {
     await using root = await openRootSource(source, {

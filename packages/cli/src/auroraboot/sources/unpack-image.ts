@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { KairosError } from '@kairos-sdk/core'
+import { describeLocation, KairosError } from '@kairos-sdk/core'
 import { type UnpackFormat, unpackFormatOf, unpackRoot } from '@kairos-sdk/netboot/provision'
 import { openRootSource, type RootSource, writeTar } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
@@ -31,7 +31,7 @@ export async function unpackImage(args: UnpackArguments, context: Context): Prom
   const format = args.format ?? (toStandardOutput ? 'tar' : unpackFormatOf(output))
   if (toStandardOutput) checkStandardOutput(format, context)
   else if (format !== 'directory') await checkOutput(output, [], 'Name another file to write.')
-  const tasks = sourceTasks(reporter, { message: `Opening ${image}` })
+  const tasks = sourceTasks(reporter, { message: `Opening ${describeLocation(image)}` })
   try {
     await using root = await openRootSource(image, {
       stateDir: stateDirectory(args.stateDir),
