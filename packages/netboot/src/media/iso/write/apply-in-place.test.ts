@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -102,6 +102,14 @@ describe('applyInPlace', () => {
     await expect(applyInPlace(image, path)).rejects.toThrow('broken')
     expect(await isOriginal()).toBe(true)
     expect(await readdir(directory)).toEqual(['image.iso'])
+  })
+
+  it('refuses a file that has another name, which it would change as well', async () => {
+    const image = await customised('x')
+    await link(path, join(directory, 'other-name.iso'))
+    await expect(applyInPlace(image, path)).rejects.toMatchObject({ code: 'output/not-writable' })
+    expect(await isOriginal()).toBe(true)
+    expect((await readdir(directory)).sort()).toEqual(['image.iso', 'other-name.iso'])
   })
 
   it('refuses a file that the image was not made from, or that changed', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KairosError, type OperationOptions, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
@@ -37,7 +37,7 @@ export function undoPath(path: string): string {
  * The image is not to be read any more afterwards; open the file again.
  *
  * @throws KairosError `argument/invalid` when the image was not made from this file, `input/changed`, `output/no-space`,
- *   `output/not-writable`, `iso/unsupported` when more than 256 MiB would be replaced, `aborted`; the file is then as before
+ *   `output/not-writable` (also for a file that has another name, a hard link), `iso/unsupported` when more than 256 MiB would be replaced, `aborted`; the file is then as before
  */
 export async function applyInPlace(
   image: ByteSource,
@@ -53,6 +53,7 @@ export async function applyInPlace(
   const { file, extents } = patched
   try {
     await file.verify()
+    await checkOnlyName(path)
     // A file that may not be written to must not get an undo record for a change that never was.
     await (await open(path, 'r+')).close()
     const before = await readUndo(path)
@@ -99,6 +100,15 @@ export async function restore(path: string): Promise<void> {
   } catch (error) {
     throw translateError(error, doing, 'output/not-writable')
   }
+}
+
+/** Whoever knows the file by its other name would find it changed: the cache of releases, a backup. */
+async function checkOnlyName(path: string): Promise<void> {
+  const { nlink } = await stat(path)
+  if (nlink <= 1) return
+  throw new KairosError('output/not-writable', `${path}: a file with one name expected, ${nlink} names of it found.`, {
+    hint: 'What has its other names would change too, such as the cache of downloads. Write to a new file, or change a copy.',
+  })
 }
 
 async function applyExtents(
