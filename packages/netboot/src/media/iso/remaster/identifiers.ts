@@ -1,3 +1,4 @@
+import type { NameNumbers } from '../../name-numbers.js'
 import type { DirectoryTree } from '../read/directory-tree.js'
 import { withoutVersion } from '../read/entry-name.js'
 import { decodeIdentifier, encodeIdentifier } from '../structures/volume-text.js'
@@ -34,6 +35,7 @@ export function identifierStyle(
  * The identifier for a name in a tree, different from those that are taken.
  *
  * @param taken - texts of the identifiers of the directory, without versions
+ * @param numbers - of the directory
  */
 export function newIdentifier(
   tree: DirectoryTree,
@@ -41,10 +43,12 @@ export function newIdentifier(
   name: string,
   isDirectory: boolean,
   taken: ReadonlySet<string>,
+  numbers: NameNumbers,
 ): Uint8Array {
   const spell = tree.kind === 'joliet' ? jolietName : style.relaxed ? relaxedName : strictName
-  let text = spell(name, isDirectory, '')
-  for (let number = 1; taken.has(text.toUpperCase()); number++) text = spell(name, isDirectory, String(number))
+  const isTaken = (text: string) => taken.has(text.toUpperCase())
+  const plain = spell(name, isDirectory, '')
+  const text = isTaken(plain) ? numbers.first((number) => spell(name, isDirectory, number), isTaken) : plain
   const dotted = tree.kind !== 'joliet' && !style.relaxed && !isDirectory && !text.includes('.') ? `${text}.` : text
   return encodeIdentifier(!isDirectory && style.version ? `${dotted};1` : dotted, tree.charset)
 }

@@ -1,3 +1,4 @@
+import { NameNumbers } from '../../name-numbers.js'
 import { extentOfBlock } from '../read/directory-entries.js'
 import type { DirectoryTree } from '../read/directory-tree.js'
 import { damaged, type ImageMetadata } from '../read/image-metadata.js'
@@ -37,6 +38,7 @@ export class TreeEditor {
   readonly removed = new Set<number>()
   /** Blocks of content and directories that are gone from this tree, counted from the start of the image. */
   readonly released: BlockRange[] = []
+  readonly #numbers = new WeakMap<EditableDirectory, NameNumbers>()
   #style: IdentifierStyle | undefined
 
   constructor(image: ImageMetadata, tree: DirectoryTree) {
@@ -106,7 +108,9 @@ export class TreeEditor {
   ): Promise<EditableDirectory | undefined> {
     const taken = new Set(directory.records.filter(isEntry).map((record) => comparable(this.tree, record.identifier)))
     const style = await this.#identifierStyle()
-    const identifier = newIdentifier(this.tree, style, name, entry.type === 'directory', taken)
+    const numbers = this.#numbers.get(directory) ?? new NameNumbers()
+    this.#numbers.set(directory, numbers)
+    const identifier = newIdentifier(this.tree, style, name, entry.type === 'directory', taken, numbers)
     const child =
       entry.type === 'directory'
         ? newDirectory(this.tree, directory, entry, entry.modifiedAt ?? defaultDate)
