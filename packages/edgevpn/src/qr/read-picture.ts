@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
-import { decodeGif } from './formats/gif.js'
+import { readAnimation } from './formats/animation.js'
 import { toGrey } from './formats/grey.js'
 import { gunzip } from './formats/gunzip.js'
 import {
@@ -22,9 +22,6 @@ const MAX_PIXELS = 100_000_000
 
 /** More than any screen dump of {@link MAX_PIXELS} as decimal numbers is likely to need. */
 const MAX_UNPACKED_BYTES = 512 << 20
-
-/** Of a longer animation the first ones are taken, and the last. */
-const MAX_FRAMES = 32
 
 export interface ReadPictureOptions {
   /** What to call the picture in messages. Default "The picture". */
@@ -56,7 +53,7 @@ export async function readPicture(
   checkSize(readDeclaredSize(bytes, format), format, name)
   if (format === 'PNG') checkInterlacedPng(bytes, name)
   try {
-    if (format === 'GIF') return readFrames(bytes)
+    if (format === 'GIF') return await readFrames(bytes, name, options.signal)
     if (format === 'TIFF') return [toGrey(decodeTiff(bytes))]
     return [toGrey(format === 'WebP' ? await decodeWebp(bytes) : await decodeWithJimp(bytes))]
   } catch (error) {
@@ -64,17 +61,12 @@ export async function readPicture(
   }
 }
 
-function readFrames(bytes: Uint8Array): [Raster, ...Raster[]] {
-  const frames: Raster[] = []
-  let pixels = 0
-  for (const frame of decodeGif(bytes)) {
-    const last = frames.at(-1)
-    if (last && Buffer.compare(last.grey, frame.grey) === 0) continue
-    if (frames.length === MAX_FRAMES || pixels + frame.grey.length > MAX_PIXELS) frames.pop()
-    else pixels += frame.grey.length
-    frames.push(frame)
-  }
-  const [first, ...others] = frames
+async function readFrames(
+  bytes: Uint8Array,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<[Raster, ...Raster[]]> {
+  const [first, ...others] = await readAnimation(bytes, { name, maxPixels: MAX_PIXELS, signal })
   if (first === undefined) throw new Error('it has no frame')
   return [first, ...others]
 }

@@ -19,18 +19,38 @@ interface GraphicControl {
 
 const NO_CONTROL: GraphicControl = { disposal: 0, transparent: undefined }
 
-interface ImageDescriptor {
+/** A part of the logical screen, within its bounds; it may be empty. */
+export interface Rectangle {
   readonly left: number
   readonly top: number
   readonly width: number
   readonly height: number
+}
+
+interface ImageDescriptor extends Rectangle {
   readonly isInterlaced: boolean
   /** Shades of grey by colour index. */
   readonly palette: Uint8Array
 }
 
+/** What is shown at one time. */
+export interface GifFrame {
+  /** The whole logical screen. It is the same one for all frames, drawn on again for the next: copy it to keep it. */
+  readonly screen: Raster
+  /** Only in these rectangles it may differ from the frame before. */
+  readonly touched: readonly Rectangle[]
+  /** How many pixels were unpacked or touched: a measure of the time that it took. */
+  readonly work: number
+}
+
+/** Samples of one image, as many as a picture may have pixels. */
+const MAX_SAMPLES = 100_000_000
+/** What a frame without any pixels takes, in pixels. */
+const LEAST_WORK = 4_096
+
 /**
- * Decodes the frames of a GIF picture, each as the whole logical screen looks when it is shown.
+ * Decodes the frames of a GIF picture one by one. Each costs time in proportion to its own image, not to the screen: in
+ * a file of 1 KB there is room for many frames, and for a screen of many megapixels.
  *
  *     Offset  Size  Field
  *     0       6     signature and version
@@ -43,7 +63,7 @@ interface ImageDescriptor {
  *
  * A file that is cut off ends with what there is of its last frame.
  */
-export function* decodeGif(bytes: Uint8Array): Generator<Raster, void, undefined> {
+export function* decodeGif(bytes: Uint8Array): Generator<GifFrame, void, undefined> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const screen = createRaster(view.getUint16(6, true), view.getUint16(8, true))
   screen.grey.fill(BACKGROUND)
@@ -51,6 +71,7 @@ export function* decodeGif(bytes: Uint8Array): Generator<Raster, void, undefined
   const globalPalette = flags & 0x80 ? readPalette(bytes, 13, flags) : new Uint8Array(256)
   let offset = 13 + (flags & 0x80 ? tableLength(flags) : 0)
   let control = NO_CONTROL
+  let dispose: Disposal | undefined
   while (offset < bytes.length && bytes[offset] !== TRAILER) {
     const block = bytes[offset++]
     if (block === EXTENSION_INTRODUCER) {
@@ -72,14 +93,46 @@ export function* decodeGif(bytes: Uint8Array): Generator<Raster, void, undefined
     const sampleBits = bytes[offset] ?? 0
     const end = skipSubBlocks(bytes, offset + 1)
     if (sampleBits < 1 || sampleBits > MAX_LZW_SAMPLE_BITS) return
-    const before = control.disposal === 3 ? screen.grey.slice() : undefined
-    draw(screen, image, joinSubBlocks(bytes, offset + 1), sampleBits, control.transparent)
-    yield { ...screen, grey: screen.grey.slice() }
-    if (before) screen.grey.set(before)
-    if (control.disposal === 2) clear(screen, image)
+    const seen = visiblePart(image, screen)
+    // What lies outside of the logical screen cannot be seen, so no more rows than it has need to be unpacked, except
+    // that the rows of an interlaced image come in another order.
+    const samples = image.width * (image.isInterlaced ? image.height : seen.height)
+    if (samples > MAX_SAMPLES) return
+    const touched = dispose ? [dispose(), seen] : [seen]
+    dispose = disposalOf(control.disposal, screen, seen)
+    draw(screen, image, joinSubBlocks(bytes, offset + 1), { samples, sampleBits, transparent: control.transparent })
+    yield {
+      screen,
+      touched,
+      work: touched.reduce((sum, { width, height }) => sum + width * height, samples + LEAST_WORK),
+    }
     control = NO_CONTROL
     offset = end
   }
+}
+
+function visiblePart({ left, top, width, height }: Rectangle, screen: Raster): Rectangle {
+  const seenWidth = Math.max(0, Math.min(width, screen.width - left))
+  const seenHeight = Math.max(0, Math.min(height, screen.height - top))
+  return { left, top, width: seenWidth, height: seenWidth === 0 ? 0 : seenHeight }
+}
+
+/** Clears away a frame when it is the time of the next, and says where. */
+type Disposal = () => Rectangle
+
+function disposalOf(method: number, screen: Raster, place: Rectangle): Disposal | undefined {
+  const { left, top, width, height } = place
+  const rowAt = (y: number) =>
+    screen.grey.subarray((top + y) * screen.width + left, (top + y) * screen.width + left + width)
+  const forEachRow = (act: (row: Uint8Array, y: number) => void) => {
+    for (let y = 0; y < height; y++) act(rowAt(y), y)
+    return place
+  }
+  if (method === 2) return () => forEachRow((row) => row.fill(BACKGROUND))
+  if (method !== 3) return undefined
+  const before = new Uint8Array(width * height)
+  forEachRow((row, y) => before.set(row, y * width))
+  return () => forEachRow((row, y) => row.set(before.subarray(y * width, (y + 1) * width)))
 }
 
 const tableLength = (flags: number) => 3 << ((flags & 7) + 1)
@@ -121,17 +174,16 @@ const PASSES = [
   [1, 2],
 ] as const
 
-function draw(
-  screen: Raster,
-  image: ImageDescriptor,
-  packed: Uint8Array,
-  sampleBits: number,
-  transparent: number | undefined,
-): void {
-  // What lies outside of the logical screen cannot be seen, so no more rows than it has need to be unpacked, except that
-  // the rows of an interlaced image come in another order.
-  const rows = image.isInterlaced ? image.height : Math.min(image.height, screen.height)
-  const samples = new Uint8Array(Math.min(image.width * rows, packed.length * 4_096))
+interface Packing {
+  /** How many samples there are to unpack at most. */
+  readonly samples: number
+  readonly sampleBits: number
+  readonly transparent: number | undefined
+}
+
+function draw(screen: Raster, image: ImageDescriptor, packed: Uint8Array, packing: Packing): void {
+  const { sampleBits, transparent } = packing
+  const samples = new Uint8Array(Math.min(packing.samples, packed.length * 4_096))
   const count = unpackLzw(packed, samples, { sampleBits, order: 'lowest-first', widensEarly: false })
   let at = 0
   for (const [first, distance] of image.isInterlaced ? PASSES : ([[0, 1]] as const)) {
@@ -145,12 +197,5 @@ function draw(
         screen.grey[y * screen.width + image.left + column] = image.palette[sample] as number
       }
     }
-  }
-}
-
-function clear(screen: Raster, image: ImageDescriptor): void {
-  const right = Math.min(screen.width, image.left + image.width)
-  for (let y = image.top; y < Math.min(screen.height, image.top + image.height); y++) {
-    if (right > image.left) screen.grey.fill(BACKGROUND, y * screen.width + image.left, y * screen.width + right)
   }
 }
