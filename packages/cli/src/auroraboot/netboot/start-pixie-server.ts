@@ -1,4 +1,4 @@
-import type { NetbootInit } from '@kairos-sdk/netboot/boot'
+import { interfacesAt, type NetbootInit } from '@kairos-sdk/netboot/boot'
 import { readCloudConfig } from '../../input/cloud-config-input.js'
 import type { Context } from '../command.js'
 import { openSource } from '../media/open-image.js'
@@ -17,8 +17,6 @@ export interface StartPixieArguments extends NetbootArguments {
   readonly cmdline: string | undefined
 }
 
-const ALL_ADDRESSES = '0.0.0.0'
-
 /**
  * Boots machines into Kairos, until the person stops it.
  *
@@ -31,8 +29,7 @@ export async function startPixieServer(args: StartPixieArguments, context: Conte
   for (const warning of config.check.warnings) context.reporter.warn(warning)
   const init: NetbootInit = {
     ...base,
-    // That of the address, when it is not all.
-    interfaces: base.interfaces ?? (address === ALL_ADDRESSES ? undefined : [address]),
+    interfaces: base.interfaces ?? interfacesAt(address),
     listenAddress: address,
     artifacts: {
       kernel: await openSource(args.kernel, context),

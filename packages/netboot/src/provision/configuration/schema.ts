@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIPv4 } from 'node:net'
 import * as z from 'zod/v4/mini'
 import { parseArchitecture } from '../../sources/image/architecture.js'
 import { parseListenAddress } from './listen-address.js'
@@ -92,8 +92,8 @@ export const configurationSchema = z.strictObject({
     'Port from which machines that boot over the network fetch their files. 0 for a free one. Default: 8090.',
   ),
   netboot_listen_addr: described(
-    z.optional(checked((address) => isIP(address) !== 0, 'an IP address')),
-    'Address to boot machines from. Default: all addresses.',
+    z.optional(checked(isIPv4, 'an IPv4 address')),
+    'Own IPv4 address to boot machines from; 0.0.0.0 for all. Default: all addresses.',
   ),
   netboot: described(z._default(netboot, {}), 'Booting over the network.'),
   state_dir: described(

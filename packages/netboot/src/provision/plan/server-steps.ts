@@ -1,6 +1,12 @@
 import { openIso } from '../../media/iso/index.js'
 import { findFirmware } from '../../servers/boot/firmware.js'
-import { createNetbootServer, type MachineRule, type NetbootPolicy, policyByMachine } from '../../servers/boot/index.js'
+import {
+  createNetbootServer,
+  interfacesAt,
+  type MachineRule,
+  type NetbootPolicy,
+  policyByMachine,
+} from '../../servers/boot/index.js'
 import { checkInterfaces, listOwnInterfaces } from '../../servers/dhcp/own-interfaces.js'
 import type { BootArtifacts } from '../../sources/boot-artifacts.js'
 import { bootArtifactsOfIso } from '../../sources/iso-boot-artifacts.js'
@@ -39,8 +45,7 @@ export function netbootCheckStep({ netboot }: Configuration, options: PlanOption
     id: 'netboot-check',
     title: 'Look for iPXE, network interfaces and free ports',
     async run() {
-      const { listenAddress } = netboot
-      const interfaces = options.interfaces ?? (listenAddress === undefined ? undefined : [listenAddress])
+      const interfaces = options.interfaces ?? interfacesAt(netboot.listenAddress)
       checkInterfaces((options.netboot?.ownInterfaces ?? listOwnInterfaces)(), interfaces)
       await findFirmware(options.ipxe)
       await tryPorts(netboot, options)

@@ -4,6 +4,7 @@ export type { Unsubscribe } from '../event-stream.js'
 export type { Logger } from '../logger.js'
 export { checkNetboot, type NetbootCheck } from './check-netboot.js'
 export { DEFAULT_CMDLINE, type FileRole, filesOfCmdline, type NamedFile } from './cmdline.js'
+export { interfacesAt } from './listen-address.js'
 export type {
   BootStage,
   IgnoredReason,
