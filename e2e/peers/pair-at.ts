@@ -13,6 +13,7 @@ const offsetMs = Number(offset) * 1000
 const clock = {
   now: () => systemClock.now() + offsetMs,
   at: (timeMs: number, run: () => void) => systemClock.at(timeMs - offsetMs, run),
+  after: systemClock.after,
 }
 const options = { network: { dht: false, clock }, timeoutMs: 60_000 }
 const result =

@@ -12,7 +12,7 @@ export interface NetworkOptions {
   readonly listen?: readonly string[]
   /** Reach peers behind NAT: relay reservations, hole punching, UPnP port mapping. Default: as `dht`. */
   readonly natTraversal?: boolean
-  /** Where the time for rotating keys comes from. Default: the system's clock. */
+  /** Where the time comes from: that of day for rotating keys, and that which passes. Default: the system's clock. */
   readonly clock?: Clock
   /** Told of what goes on inside, for `--log-level debug`. No secrets. Default: silent. */
   readonly log?: (level: 'debug' | 'warn', message: string) => void

@@ -49,7 +49,7 @@ export function openRendezvous(init: RendezvousInit): Rendezvous {
     await Promise.all(rendezvousNow().map(meet))
     running = false
     if (stopped.signal.aborted) return
-    cancelNext = clock.at(clock.now() + intervalMs, turn)
+    cancelNext = clock.after(intervalMs, turn)
     intervalMs = Math.min(intervalMs * 1.5, LAST_INTERVAL_MS)
   }
 
@@ -82,7 +82,7 @@ export function openRendezvous(init: RendezvousInit): Rendezvous {
     }
   }
 
-  cancelNext = clock.at(clock.now() + FIRST_INTERVAL_MS, turn)
+  cancelNext = clock.after(FIRST_INTERVAL_MS, turn)
 
   return {
     hurry() {

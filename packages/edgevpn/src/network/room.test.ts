@@ -79,6 +79,20 @@ describe('openRoom', () => {
     expect(topics).toEqual(new Set([topicAt(120), topicAt(90), topicAt(150)]))
   })
 
+  it.each([
+    ['forward', 3_600_000],
+    ['back', -3_600_000],
+  ])('follows a clock that is set %s within a second, and moves on from there', (_where, jump) => {
+    const token = generateToken({ interval: 30n })
+    const { topics, clock } = hub().join('a', token)
+    const topicAt = (offset: number) => rotatingKeysAt(token, (START + jump) / 1000 + offset).roomTopic
+    clock.set(START + jump)
+    clock.advance(1_000)
+    expect(topics).toEqual(new Set([topicAt(0), topicAt(-30), topicAt(30)]))
+    clock.advance(29_000)
+    expect(topics).toEqual(new Set([topicAt(30), topicAt(0), topicAt(60)]))
+  })
+
   it('hears and is heard over a rotation that the other has not seen yet', async () => {
     const token = generateToken({ interval: 30n })
     const { join, look } = hub()

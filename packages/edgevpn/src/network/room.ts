@@ -48,6 +48,8 @@ export interface Room {
 
 /** Bytes that gossipsub and its signature put around a message. */
 const PUBSUB_OVERHEAD = 1_024
+/** How often the clock is compared with the period, in milliseconds; as often as Go does. */
+const CLOCK_LOOK_MS = 1_000
 
 /**
  * The room that a token describes, with its topic and key changing at each rotation.
@@ -76,8 +78,22 @@ export function openRoom(init: RoomInit): Room {
     for (const topic of next.keys()) if (!periods.has(topic)) pubsub.subscribe(topic)
     for (const topic of periods.keys()) if (!next.has(topic)) pubsub.unsubscribe(topic)
     periods = next
-    cancelRotation = endsAt === undefined ? () => {} : clock.at(endsAt * 1000, enterCurrentPeriods)
+    if (endsAt !== undefined) awaitRotation(number, endsAt)
     handlePeersChanged()
+  }
+
+  function awaitRotation(number: bigint, endsAt: number) {
+    cancelRotation()
+    const cancelEnd = clock.at(endsAt * 1000, enterCurrentPeriods)
+    // A clock that is set back leads into an earlier period, and an end to come says nothing of that.
+    const cancelLook = clock.after(CLOCK_LOOK_MS, () => {
+      if (roomPeriodAt(token, clock.now() / 1000).number === number) awaitRotation(number, endsAt)
+      else enterCurrentPeriods()
+    })
+    cancelRotation = () => {
+      cancelEnd()
+      cancelLook()
+    }
   }
 
   function handlePeersChanged() {

@@ -47,10 +47,10 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
   const announcements = new Map<string, Announcement>()
   let encoded: { block: Block; data: Uint8Array } | undefined
   let broadcastMs = FIRST_BROADCAST_MS
-  let repairMs = FIRST_REPAIR_MS
-  let lastRepair = Number.NEGATIVE_INFINITY
+  let nextRepairMs = FIRST_REPAIR_MS
   let cancelBroadcast = () => {}
   let cancelRepair: (() => void) | undefined
+  let cancelForgetting = () => {}
   const cancelRetries = new Set<() => void>()
   let closed = false
 
@@ -85,7 +85,7 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
   function scheduleBroadcast() {
     cancelBroadcast()
     const wait = broadcastMs * (0.5 + random())
-    cancelBroadcast = clock.at(clock.now() + wait, () => {
+    cancelBroadcast = clock.after(wait, () => {
       broadcastMs = Math.min(broadcastMs * 2, LAST_BROADCAST_MS)
       void broadcast()
       scheduleBroadcast()
@@ -101,21 +101,23 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
 
   function scheduleRepair() {
     if (cancelRepair) return
-    const now = clock.now()
-    repairMs = now - lastRepair > REPAIR_MEMORY_MS ? FIRST_REPAIR_MS : Math.min(repairMs * 2, LAST_REPAIR_MS)
-    lastRepair = now
+    cancelForgetting()
+    cancelForgetting = clock.after(REPAIR_MEMORY_MS, () => {
+      nextRepairMs = FIRST_REPAIR_MS
+    })
     // Two that repair at the same moment would drop each other's values again.
-    cancelRepair = clock.at(now + repairMs * random(), () => {
+    cancelRepair = clock.after(nextRepairMs * random(), () => {
       cancelRepair = undefined
       writeMissing()
     })
+    nextRepairMs = Math.min(nextRepairMs * 2, LAST_REPAIR_MS)
   }
 
   async function greet(peerId: string, retries: readonly number[]) {
     const peers = await broadcast()
     const [wait, ...rest] = retries
     if (closed || peers.has(peerId) || wait === undefined) return
-    const cancel = clock.at(clock.now() + wait, () => {
+    const cancel = clock.after(wait, () => {
       cancelRetries.delete(cancel)
       void greet(peerId, rest)
     })
@@ -151,6 +153,7 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
       closed = true
       cancelBroadcast()
       cancelRepair?.()
+      cancelForgetting()
       for (const cancel of cancelRetries) cancel()
     },
   }
