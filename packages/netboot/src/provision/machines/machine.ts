@@ -8,7 +8,7 @@ export interface MachineEntry {
   readonly uuid?: string | undefined
   /** What files and people call it. Fit for a file name. */
   readonly name?: string | undefined
-  /** Values of templates; `mac`, `uuid` and `name` are among them. */
+  /** Values of templates; `mac`, `uuid` and `name` are among them, unless a table in YAML has other `values` of these names. */
   readonly values: Settings
   /** Line of the table, from 1. */
   readonly line: number

@@ -51,6 +51,18 @@ describe('readMachineTable', () => {
     expect(readMachineTable(`machines:\n${list.join('\n')}`, 'yaml')).toEqual(MACHINES)
   })
 
+  it('tells which machine it is by what is beside values, never by what is below', () => {
+    const machine = 'mac: 08:00:27:54:1a:d1, name: node-1'
+    const text = `- { ${machine}, role: server, values: { name: Alice, MAC: 08:00:27:54:1a:ff, values: 1, role: 007 } }`
+    expect(readMachineTable(text, 'yaml')).toEqual([
+      {
+        ...{ mac: '08:00:27:54:1a:d1', name: 'node-1', line: 1 },
+        values: { mac: '08:00:27:54:1a:d1', name: 'Alice', MAC: '08:00:27:54:1a:ff', values: 1, role: 7 },
+      },
+    ])
+    expect(refusal('- { values: { name: node-1 } }', 'yaml')).toContain('a machine needs a mac, a uuid or a name')
+  })
+
   it('keeps quoted cells whole, and tells the lines on which machines begin', () => {
     const text = '\ufeff# machines of the lab\nname,keys\n\n"a","one, ""two""\nthree"\nb,x\n'
     expect(readMachineTable(text, 'csv')).toEqual([

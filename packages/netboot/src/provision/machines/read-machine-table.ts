@@ -23,6 +23,9 @@ const EXPECTED: Readonly<Record<Identity, string>> = {
  *     mac,name,network.address
  *     08:00:27:54:1a:d1,node-1,10.0.0.1
  *
+ * In YAML, what is below the key `values` is for templates only, and counts before what is beside it: a value called `name` there
+ * is not the name of the machine.
+ *
  * @param name - what the table is called in messages. Default `The table of machines`
  * @throws KairosError `configuration/invalid` with the lines: addresses that are none, machines that are there twice,
  *   wrong numbers of columns. Values are not shown
@@ -58,8 +61,8 @@ export function readMachineTable(
   return Object.freeze(machines)
 }
 
-function machineOf({ line, values }: Row, place: string, mistakes: Mistake[]): MachineEntry | undefined {
-  const own = Object.assign(emptySettings(), values)
+function machineOf({ line, keys, values }: Row, place: string, mistakes: Mistake[]): MachineEntry | undefined {
+  const own = Object.assign(emptySettings(), keys)
   const identities: Partial<Record<Identity, string>> = {}
   for (const identity of IDENTITIES) {
     const written = Object.keys(own).find((key) => key.toLowerCase() === identity)
@@ -78,7 +81,7 @@ function machineOf({ line, values }: Row, place: string, mistakes: Mistake[]): M
     mistakes.push({ place, problem: 'a machine needs a mac, a uuid or a name; none found' })
     return undefined
   }
-  return Object.freeze({ ...identities, values: own, line })
+  return Object.freeze({ ...identities, values: Object.assign(own, values), line })
 }
 
 function identityOf(identity: Identity, text: string): string | undefined {

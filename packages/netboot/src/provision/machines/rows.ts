@@ -6,6 +6,9 @@ import { type Mistake, throwMistakes } from '../configuration/mistakes.js'
 /** A machine as the table has it, before it is checked. */
 export interface Row {
   readonly line: number
+  /** What says which machine it is, and values for templates. */
+  readonly keys: Settings
+  /** Further values for templates only, whatever their names are: they say nothing about which machine it is. */
   readonly values: Settings
 }
 
@@ -33,13 +36,13 @@ export function csvRows(text: string, place: (line: number) => string): Rows {
       mistakes.push({ place: place(line), problem: `${names.length} columns expected, ${record.length} found` })
       continue
     }
-    const values = emptySettings()
+    const keys = emptySettings()
     for (const [index, name] of names.entries()) {
       const cell = record[index] ?? ''
       // An empty cell leaves the value to the configuration.
-      if (cell !== '') assign(values, parseAssignment(`${name}=`), isIdentity(name) ? cell : typedValue(cell))
+      if (cell !== '') assign(keys, parseAssignment(`${name}=`), isIdentity(name) ? cell : typedValue(cell))
     }
-    rows.push({ line, values })
+    rows.push({ line, keys, values: emptySettings() })
   }
   return { rows, mistakes }
 }
@@ -111,7 +114,10 @@ function columnMistakes(names: readonly string[], place: string): Mistake[] {
   return mistakes
 }
 
-/** Rows of a YAML table: a list of machines, or one below `machines`. Values are beside the address or below `values`. */
+/**
+ * Rows of a YAML table: a list of machines, or one below `machines`. Values are beside the address or below `values`, which may
+ * have some that are called as what tells machines apart: `values: { name: Alice }`.
+ */
 export function yamlRows(text: string, place: (line: number) => string): Rows {
   const lineCounter = new LineCounter()
   const lineOf = (node: unknown) => lineCounter.linePos((node as Node | null)?.range?.[0] ?? 0).line
@@ -136,26 +142,30 @@ export function yamlRows(text: string, place: (line: number) => string): Rows {
   const mistakes: Mistake[] = []
   for (const item of list.items.slice(0, MAX_MACHINES + 1)) {
     const line = lineOf(item)
-    if (isMap(item)) rows.push({ line, values: valuesOfMap(item, place(line)) })
+    if (isMap(item)) rows.push(rowOf(item, line))
     else
       mistakes.push({ place: place(line), problem: 'a machine with mac, uuid or name expected, something else found' })
   }
   return { rows, mistakes }
 
-  function valuesOfMap(map: YAMLMap, at: string): Settings {
+  function rowOf(map: YAMLMap, line: number): Row {
+    const row = { line, keys: emptySettings(), values: emptySettings() }
     try {
-      const values = emptySettings()
       for (const { key, value } of map.items) {
-        const name = String(isScalar(key) ? key.value : key)
-        // `values:` holds what could be mistaken for an address or name.
-        if (name === 'values' && isMap(value)) Object.assign(values, valuesOfMap(value, at))
-        else values[name] = isIdentity(name) && isScalar(value) ? String(value.source ?? value.value) : plain(value)
+        const name = nameOf(key)
+        if (name === 'values' && isMap(value)) {
+          for (const inner of value.items) row.values[nameOf(inner.key)] = plain(inner.value)
+        } else row.keys[name] = isIdentity(name) && isScalar(value) ? String(value.source ?? value.value) : plain(value)
       }
-      return values
+      return row
     } catch {
-      throwMistakes([{ place: at, problem: 'the values cannot be read' }])
+      throwMistakes([{ place: place(line), problem: 'the values cannot be read' }])
       throw new Error('unreachable')
     }
+  }
+
+  function nameOf(key: unknown): string {
+    return String(isScalar(key) ? key.value : key)
   }
 
   /** Aliases are followed at most a hundred times, so that a few lines cannot become gigabytes. */
