@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { FakeClock } from '../fake-clock.js'
 import type { Fate } from '../fake-network.js'
 import { decodePacket } from './packet.js'
-import { bytes, rrq, server, setUp } from './test-bed.js'
+import { bytes, rrq, server, setUp, until } from './test-bed.js'
+
+const later = (clock: FakeClock, ms: number) => until(clock, new Promise<void>((resolve) => clock.after(ms, resolve)))
 
 describe('a transfer', () => {
   it('repeats a block until it is acknowledged, and gives up in the end', async () => {
@@ -28,6 +31,31 @@ describe('a transfer', () => {
     client.send(rrq('x', [['timeout', '5']]))
     await pass(5_500)
     expect(client.heard).toEqual(['oack', 'oack'])
+  })
+
+  it('keeps nothing for a client that was never heard of for longer than a minute, whatever it asks for', async () => {
+    const { raw, clock, tftp, events } = await setUp({ files: { x: bytes(1) } })
+    const client = await raw()
+    client.send(rrq('x', [['timeout', '255']]))
+    await later(clock, 59_000)
+    expect(tftp.active).toBe(1)
+    await later(clock, 2_000)
+    expect(tftp.active).toBe(0)
+    expect(client.heard).toEqual(['oack', 'Timed out'])
+    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'tftp/no-answer' } })
+  })
+
+  it('waits as long as it was told for a client that was heard of', async () => {
+    const { raw, pass, clock, tftp } = await setUp({ files: { x: bytes(700) } })
+    const client = await raw()
+    client.send(rrq('x', [['timeout', '255']]))
+    await pass(3)
+    client.send({ type: 'ack', block: 0 })
+    await later(clock, 120_000)
+    expect(tftp.active).toBe(1)
+    await later(clock, 140_000)
+    expect(client.heard).toEqual(['oack', 1, 1])
+    await tftp.stop()
   })
 
   it('takes a missing last acknowledgement for success, but not a client that was never heard of', async () => {

@@ -49,6 +49,11 @@ export interface Transfer {
 const ACK_OF_OPTIONS = -1
 const FIRST_BLOCK = 1
 const BLOCK_NUMBERS = 0x10000
+/**
+ * A client that has said nothing since its request may not exist: anybody can write another's address on a packet, and
+ * ask us to wait for 255 s, each time. One that does exist asks again.
+ */
+const MAX_UNHEARD_MS = 60_000
 
 /** Sends a file to one client, from a port of its own: the server's transfer identifier (RFC 1350 section 4). */
 export function startTransfer(init: TransferInit): Transfer {
@@ -59,6 +64,7 @@ export function startTransfer(init: TransferInit): Transfer {
   const roundTrip = createRoundTripTime(clock, waitMs)
   const { promise: done, resolve } = Promise.withResolvers<TransferReport>()
 
+  const startedMs = clock.now()
   let socket: DatagramSocket | undefined
   let over = false
   /** The last block that the client has; all before it too. */
@@ -95,12 +101,16 @@ export function startTransfer(init: TransferInit): Transfer {
 
   function wait(delayMs: number): void {
     cancelTimer()
-    cancelTimer = clock.after(delayMs, repeat)
+    cancelTimer = clock.after(heard ? delayMs : Math.min(delayMs, unheardMsLeft()), repeat)
+  }
+
+  function unheardMsLeft(): number {
+    return Math.max(0, startedMs + MAX_UNHEARD_MS - clock.now())
   }
 
   /** Nothing was heard for too long. */
   function repeat(): void {
-    if (++attempts > maxRetransmissions) {
+    if (++attempts > maxRetransmissions || (!heard && unheardMsLeft() === 0)) {
       giveUp()
       return
     }
