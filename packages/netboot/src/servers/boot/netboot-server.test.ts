@@ -156,6 +156,23 @@ describe('a boot', () => {
   })
 })
 
+describe('stop', () => {
+  it('lets iPXE arrive that is on its way over TFTP, within the time that it has', async () => {
+    const { machine, server, events, settle } = await start()
+    const { discover, tftp } = await machine({ mac: MAC })
+    const firmware = `${await discover('firmware')}`
+    const unhurried = tftp(firmware)
+    // The request has come, and the acknowledgement of what was sent is still to come.
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    expect(types(events)).toEqual(['seen', 'offered'])
+    const stopped = server.stop({ graceMs: 5_000 })
+    expect(Buffer.from((await unhurried).content).toString()).toBe('build undionly.kpxe')
+    await settle()
+    await stopped
+    expect(types(events)).toEqual(['seen', 'offered', 'firmware-sent'])
+  })
+})
+
 describe('the script', () => {
   it("has the defaults, and a site's and a machine's arguments behind them", async () => {
     const { machine } = await start({

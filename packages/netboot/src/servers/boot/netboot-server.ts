@@ -113,7 +113,7 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
   async function stop(options?: { readonly graceMs?: number }): Promise<void> {
     // First who sends machines here, then what they come for.
     await proxy.stop()
-    await Promise.all([tftp.stop(), http.stop(options)])
+    await Promise.all([tftp.stop(options), http.stop(options)])
     stopped.abort()
     stopped = new AbortController()
   }

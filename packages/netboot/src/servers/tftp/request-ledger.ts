@@ -20,8 +20,8 @@ export interface Admission {
 export interface RequestLedger {
   /** Decides about a request; `duplicate` is one that came again, and to which nothing is answered. */
   admit(client: Endpoint, request: Uint8Array): Admission | 'duplicate' | 'busy'
-  /** Stops all, and waits until they are closed. */
-  stop(reason: KairosError): Promise<void>
+  /** Admits no more, stops those that are not closed within `graceMs`, and waits for that. */
+  stop(reason: KairosError, graceMs: number): Promise<void>
   /** Requests that are being served. */
   readonly size: number
 }
@@ -77,11 +77,16 @@ export function createRequestLedger({ clock, maxTransfers, maxTransfersPerClient
         },
       }
     },
-    async stop(reason) {
+    async stop(reason, graceMs) {
       stopping = true
       const all = [...entries.values()]
-      for (const { aborting } of all) aborting.abort(reason)
+      const abort = () => {
+        for (const { aborting } of all) aborting.abort(reason)
+      }
+      if (graceMs <= 0) abort()
+      const cancel = clock.after(graceMs, abort)
       await Promise.all(all.map(({ closed }) => closed))
+      cancel()
       finished.clear()
       stopping = false
     },

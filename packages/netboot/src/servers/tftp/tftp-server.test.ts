@@ -178,6 +178,35 @@ describe('createTftpServer', () => {
     expect((await get('x')).content).toHaveLength(600)
   })
 
+  it('gives what is under way its time when it stops, and takes up nothing new', async () => {
+    const { raw, pass, tftp, events, host } = await setUp({ files: { x: bytes(600) } })
+    const [quick, slow, late] = await Promise.all([raw(), raw(), raw()])
+    quick.send(rrq('x'))
+    slow.send(rrq('x'))
+    await pass(3)
+    const stopped = tftp.stop({ graceMs: 500 })
+    late.send(rrq('x'), server)
+    quick.send({ type: 'ack', block: 1 })
+    await pass(3)
+    quick.send({ type: 'ack', block: 2 })
+    await pass(490)
+    expect(tftp.active).toBe(1)
+    await pass(10)
+    await stopped
+    expect(events.map(({ type }) => type)).toEqual(['started', 'started', 'sent', 'failed'])
+    expect(slow.heard).toEqual([1, 'The server stops'])
+    expect(late.heard).toEqual([])
+    expect(host.sockets).toEqual([])
+  })
+
+  it('stops at once when nothing is under way, however much time it has', async () => {
+    const { tftp, get, clock, pass } = await setUp({ files: { x: bytes(600) } })
+    await get('x')
+    await pass(3)
+    await tftp.stop({ graceMs: 60_000 })
+    expect(clock.now()).toBeLessThan(60_000)
+  })
+
   it('stops though the look-up of a file hangs', async () => {
     const { raw, pass, tftp } = await setUp({ resolve: () => new Promise(() => {}) })
     const client = await raw()

@@ -46,8 +46,8 @@ export interface TftpServer {
    * @throws KairosError `network/address-in-use`, `input/not-permitted`, `network/start-failed`
    */
   start(): Promise<void>
-  /** Closes the port, and breaks off what is under way. */
-  stop(): Promise<void>
+  /** Answers no more requests, gives what is under way `graceMs` (default 0) to end before it breaks it off, and closes the port. */
+  stop(options?: { readonly graceMs?: number }): Promise<void>
   /** Tells a listener of every event from now on. */
   on(listener: (event: TftpEvent) => void): Unsubscribe
   /** Where it listens; empty while it does not. */
@@ -189,8 +189,8 @@ export function createTftpServer(init: TftpServerInit): TftpServer {
       }
       listening = opened
     },
-    async stop() {
-      await ledger.stop(new KairosError('aborted', 'The server was stopped.'))
+    async stop({ graceMs = 0 } = {}) {
+      await ledger.stop(new KairosError('aborted', 'The server was stopped.'), graceMs)
       for (const socket of listening) socket.close()
       listening = []
     },
