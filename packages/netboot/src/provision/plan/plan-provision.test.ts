@@ -54,6 +54,15 @@ describe('planProvision', () => {
     ])
   })
 
+  it('tells no login of the server of the releases', async () => {
+    for (const release of [RELEASE, OLD_RELEASE]) {
+      const { steps } = await plan([...release, 'disable_iso=true', 'release_server=https://me:sesame@mirror.example'])
+      const downloads = steps.flatMap((step) => step.downloads)
+      expect(downloads).toContainEqual(expect.stringMatching(/^https:\/\/…@mirror\.example\//))
+      expect(downloads.join()).not.toContain('sesame')
+    }
+  })
+
   it('needs no more of the custom ISO than the download, and of network boot neither', async () => {
     const { steps } = await plan(RELEASE)
     const needs = (id: string) => steps.find((step) => step.id === id)?.needs.map((step) => step.id)

@@ -1,8 +1,10 @@
+import { redactUrl } from '@kairos-sdk/core'
 import type { BootArtifacts } from '../../sources/boot-artifacts.js'
 import { openCache } from '../../sources/cache/index.js'
 import {
   fetchReleaseIso,
   fetchReleaseNetboot,
+  type ReleaseFile,
   type ReleaseFiles,
   type ReleaseSelection,
   releaseFiles,
@@ -27,7 +29,7 @@ export function downloadStep(context: PlanContext, source: ReleaseSource): Step<
     id: 'download',
     title: `Download ${files.iso.name}`,
     needs: [state],
-    downloads: [files.iso.url, files.iso.checksumUrl],
+    downloads: downloadsOf(files.iso),
     writes: [`${paths.stateDir}/cache/`],
     async run(step) {
       const { signal, progress } = step
@@ -54,7 +56,7 @@ export function releaseNetbootStep(
     id: 'netboot-files',
     title: 'Download kernel, initial RAM disk and root file system',
     needs: [state],
-    downloads: Object.values(netboot ?? {}).flatMap(({ url, checksumUrl }) => [url, checksumUrl]),
+    downloads: Object.values(netboot ?? {}).flatMap(downloadsOf),
     writes: [`${paths.stateDir}/cache/`],
     async run(step) {
       const { signal, progress } = step
@@ -65,6 +67,11 @@ export function releaseNetbootStep(
       return found.artifacts
     },
   })
+}
+
+/** Without the login that the server of the releases may want. */
+function downloadsOf({ url, checksumUrl }: ReleaseFile): string[] {
+  return [url, checksumUrl].map(redactUrl)
 }
 
 function selectionOf(source: ReleaseSource, arch: string): ReleaseSelection {

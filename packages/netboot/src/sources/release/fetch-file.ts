@@ -1,4 +1,4 @@
-import { KairosError, type OperationOptions } from '@kairos-sdk/core'
+import { KairosError, type OperationOptions, redactUrl } from '@kairos-sdk/core'
 import { readFully } from '../../bytes/byte-source.js'
 import type { Cache, CachedFile } from '../cache/index.js'
 import { statusOf, type TransferOptions, type TransferProgress } from '../transfer/index.js'
@@ -62,7 +62,7 @@ async function publishedChecksum(
     const request = { url: file.checksumUrl, maxBytes: MAX_CHECKSUM_BYTES }
     const { source, origin } = await cache.download(request, options)
     const text = new TextDecoder().decode(await readFully(source, 0, source.size, { signal: options.signal }))
-    return { sha256: parseChecksum(text, file.name, file.checksumUrl), offline: origin === 'offline' }
+    return { sha256: parseChecksum(text, file.name, redactUrl(file.checksumUrl)), offline: origin === 'offline' }
   } catch (error) {
     const absent = [404, 410].includes(statusOf(error) ?? 0)
     // The file itself may be in the cache, from a time when no checksum was published.

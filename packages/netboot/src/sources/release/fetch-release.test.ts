@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { link, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ByteSource, readFully } from '../../bytes/byte-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
@@ -11,6 +12,7 @@ import { openCache } from '../cache/index.js'
 import { type FaultyServer, startFaultyServer } from '../transfer/faulty-server.js'
 import type { ReleaseOptions } from './fetch-file.js'
 import { fetchReleaseIso, fetchReleaseNetboot } from './fetch-release.js'
+import { releaseFiles } from './release-files.js'
 
 const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex')
 const NEW = { flavor: 'ubuntu', flavorRelease: '24.04', releaseVersion: 'v3.7.2' }
@@ -127,6 +129,43 @@ describe('fetchReleaseIso', () => {
       ),
       hint: expect.stringMatching(/flavor_release.*\/releases\/tag\/v3\.7\.2$/),
     })
+  })
+})
+
+describe('a login in the URL of a mirror', () => {
+  const withLogin = <Selection extends object>(selection: Selection) => ({
+    ...selection,
+    baseUrl: server.url.replace('http://', 'http://me:sesame@'),
+  })
+  const secret = /sesame|bWU6c2VzYW1l/
+
+  it('is sent to it, and told by no result', async () => {
+    put(NEW_ISO, await kairosIso())
+    for (const part of ['-kernel', '-initrd', '.squashfs']) put(OLD_PREFIX + part, 'part')
+    const { iso: _, ...release } = await fetchReleaseIso(withLogin(NEW), options)
+    const old = await fetchReleaseNetboot(withLogin(OLD), options)
+    const { urls, warnings } = await fetchReleaseNetboot(withLogin(NEW), options)
+    expect(server.requests.every(({ headers }) => headers.authorization === `Basic ${btoa('me:sesame')}`)).toBe(true)
+    expect(release.url).toBe(server.url.replace('http://', 'http://…@') + NEW_ISO)
+    expect([old.urls.length, urls.length]).toEqual([3, 1])
+    expect(JSON.stringify([release, old.urls, old.warnings, urls, warnings])).not.toMatch(secret)
+    expect(releaseFiles(withLogin(NEW)).page).not.toMatch(secret)
+  })
+
+  it('is told by no error', async () => {
+    const attempt = () => fetchReleaseIso(withLogin(NEW), options).catch((error: unknown) => error)
+    const errors = [await attempt()]
+    put(NEW_ISO, 'image')
+    for (const checksum of ['<html>', digest(Buffer.from('other')), 'x'.repeat(100_000)]) {
+      put(`${NEW_ISO}.sha256`, checksum, `"${checksum.length}"`)
+      errors.push(await attempt())
+    }
+    await server.stop()
+    options = { ...options, cache: await openCache(join(directory, 'empty')) }
+    errors.push(await attempt())
+    const codes = ['release/not-found', 'input/malformed', 'input/changed', 'input/too-large', 'input/unreachable']
+    expect(errors).toMatchObject(codes.map((code) => ({ code })))
+    expect(inspect(errors, { depth: 10 })).not.toMatch(secret)
   })
 })
 

@@ -1,3 +1,4 @@
+import { redactUrl } from '@kairos-sdk/core'
 import type { FileSource } from '../../bytes/file-source.js'
 import { openIso } from '../../media/iso/index.js'
 import type { BootArtifacts } from '../boot-artifacts.js'
@@ -18,6 +19,7 @@ import {
 export interface ReleaseIso {
   /** `kairos-ubuntu-24.04-core-amd64-generic-v3.7.2`. */
   readonly name: string
+  /** Where it came from, as it may be shown. */
   readonly url: string
   /** The image, in the cache. */
   readonly iso: FileSource
@@ -32,7 +34,7 @@ export interface ReleaseIso {
 export interface ReleaseNetboot {
   readonly name: string
   readonly artifacts: BootArtifacts
-  /** The URLs that it came from. */
+  /** The URLs that it came from, as they may be shown. */
   readonly urls: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -47,7 +49,7 @@ export interface ReleaseNetboot {
 export async function fetchReleaseIso(selection: ReleaseSelection, options: ReleaseOptions): Promise<ReleaseIso> {
   const files = releaseFiles(selection)
   const { source, sha256, origin, verified, warnings } = await fetchNamed(files.iso, files, selection, options)
-  return { name: files.name, url: files.iso.url, iso: source, sha256, origin, verified, warnings }
+  return { name: files.name, url: redactUrl(files.iso.url), iso: source, sha256, origin, verified, warnings }
 }
 
 /**
@@ -74,7 +76,7 @@ export async function fetchReleaseNetboot(
       architecture,
       description: files.name,
     },
-    urls: parts.map(({ file }) => file.url),
+    urls: parts.map(({ file }) => redactUrl(file.url)),
     warnings: parts.flatMap(({ warnings }) => warnings),
   }
 }

@@ -1,11 +1,11 @@
-import { KairosError } from '@kairos-sdk/core'
+import { KairosError, redactUrl } from '@kairos-sdk/core'
 import { completeSelection, type ReleaseFile, type ReleaseFiles, type ReleaseSelection } from './release-files.js'
 import { isBelow, parseReleaseNumber } from './version.js'
 
 /** The error that tells of a file that a release does not have, with what may be wrong about the selection. */
 export function noSuchFile(file: ReleaseFile, files: ReleaseFiles, selection: ReleaseSelection, cause: unknown) {
   const { releaseVersion, repository, page } = files
-  const message = `${file.url}: file ${file.name} expected in release ${releaseVersion} of ${repository}, none found.`
+  const message = `${redactUrl(file.url)}: file ${file.name} expected in release ${releaseVersion} of ${repository}, none found.`
   const hint = [...likelyMistakes(selection), `The files that there are: ${page}`].join(' ')
   return new KairosError('release/not-found', message, { hint, cause })
 }

@@ -1,4 +1,4 @@
-import { KairosError } from '@kairos-sdk/core'
+import { KairosError, redactUrl } from '@kairos-sdk/core'
 import { isBelow, parseReleaseNumber } from './version.js'
 
 /** Which build of which release. At least one of the two versions is needed. */
@@ -19,14 +19,15 @@ export interface ReleaseSelection {
   readonly arch?: string | undefined
   /** Default `kairos-io/kairos`. */
   readonly repository?: string | undefined
-  /** Where the releases are, for mirrors. Default `https://github.com`. */
+  /** Where the releases are, for mirrors; may hold a login (`https://user:password@…`). Default `https://github.com`. */
   readonly baseUrl?: string | undefined
 }
 
 export interface ReleaseFile {
   readonly name: string
+  /** With the login of the base URL, if it has one: to be fetched, and to be shown only through `redactUrl`. */
   readonly url: string
-  /** Where its SHA-256 is published, if it is. */
+  /** Where its SHA-256 is published, if it is; like `url`. */
   readonly checksumUrl: string
 }
 
@@ -35,7 +36,7 @@ export interface ReleaseFiles {
   readonly name: string
   readonly releaseVersion: string
   readonly repository: string
-  /** For people: the page that lists the files. */
+  /** For people: the page that lists the files, without a login that is in the base URL. */
   readonly page: string
   readonly iso: ReleaseFile
   /** The parts as files of their own. `undefined` since v3.4: they are in the ISO only. */
@@ -81,7 +82,7 @@ export function releaseFiles(selection: ReleaseSelection): ReleaseFiles {
     name,
     releaseVersion,
     repository,
-    page: `${releases}/tag/${encodeURIComponent(releaseVersion)}`,
+    page: redactUrl(`${releases}/tag/${encodeURIComponent(releaseVersion)}`),
     iso: file('.iso'),
     netboot: separate ? { kernel: file('-kernel'), initrd: file('-initrd'), squashfs: file('.squashfs') } : undefined,
   }
