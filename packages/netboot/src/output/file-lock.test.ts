@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -15,7 +15,7 @@ afterEach(() => rm(directory, { recursive: true }))
 
 /** A lock as a process leaves it that is killed. */
 async function leave(name: string): Promise<string> {
-  await mkdir(path, { recursive: true })
+  await mkdir(path, { recursive: true, mode: 0o700 })
   await writeFile(join(path, name), '')
   return join(path, name)
 }
@@ -69,13 +69,39 @@ describe('acquireFileLock', () => {
   )
 
   it('gives a process that it cannot look up a minute to show that it lives', async () => {
-    const entry = await leave('1-5-elsewhere-cccccccccccc')
+    const entry = await leave('1-5-eeeeeeeeeeeeeeee-cccccccccccc')
     const stop = new AbortController()
     await expect(acquireFileLock(path, stop.signal, () => stop.abort())).rejects.toThrow()
     const before = new Date(Date.now() - 61_000)
     await utimes(entry, before, before)
     const lock = await acquireFileLock(path)
     await lock.release()
+  })
+
+  it('removes nothing but what a process has left that had the lock', async () => {
+    const before = new Date(Date.now() - 3_600_000)
+    const names = ['id_ed25519', '1-5-eeeeeeeeeeeeeeee-cccccccccccc.pub', '1-5-elsewhere-cccccccccccc']
+    for (const name of [...names, '1-5-eeeeeeeeeeeeeeee-cccccccccccc']) {
+      await utimes(await leave(name), before, before)
+    }
+    const lock = await acquireFileLock(path)
+    await lock.release()
+    expect((await readdir(path)).sort()).toEqual(names.toSorted())
+  })
+
+  it('refuses a link, and what others can write to', async () => {
+    const elsewhere = join(directory, 'elsewhere')
+    const entry = '1-5-eeeeeeeeeeeeeeee-cccccccccccc'
+    await mkdir(elsewhere, { mode: 0o700 })
+    await writeFile(join(elsewhere, entry), '')
+    await utimes(join(elsewhere, entry), 0, 0)
+    await symlink(elsewhere, path, 'junction')
+    await expect(acquireFileLock(path)).rejects.toMatchObject({ code: 'input/not-permitted' })
+    expect(await readdir(elsewhere)).toEqual([entry])
+    if (process.platform === 'win32') return
+    await chmod(elsewhere, 0o777)
+    await expect(acquireFileLock(elsewhere)).rejects.toMatchObject({ code: 'input/not-permitted' })
+    expect(await readdir(elsewhere)).toEqual([entry])
   })
 
   it('notices that it was taken for dead', async () => {

@@ -4,12 +4,14 @@ import { open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeDirectory } from './make-directory.js'
+import { makePrivateDirectory } from './private-directory.js'
 
 const HEARTBEAT_MS = 5_000
 /** A holder whose life cannot be looked up, in another container for example, counts as dead after this silence. */
 const DEAD_AFTER_MS = 60_000
 const POLL_MS = 100
+/** Process, its start, the place that its number is of, and a random part. */
+const ENTRY = /^\d+-(?:\d+|unknown)-[0-9a-f]{16}-[0-9a-f]{12}$/
 
 export interface FileLock {
   /** False when somebody took it for dead. */
@@ -20,14 +22,17 @@ export interface FileLock {
 /**
  * Lets one process at a time pass. `path` becomes a directory in which each contender puts a file of its own, named for
  * its process; whoever finds no living one beside its own has the lock. Names are never used twice, so that removing
- * one of a dead process cannot hit a living one. The directory that it lies in is made if need be. For local file systems.
+ * one of a dead process cannot hit a living one; and nothing else is ever removed. The directory that it lies in is made if
+ * need be. For local file systems.
  *
  * @param onWait - called once when another process has it
+ * @throws KairosError `input/not-permitted` when what is at `path` may be somebody else's, `output/*`; and what Node throws
  */
 export async function acquireFileLock(path: string, signal?: AbortSignal, onWait?: () => void): Promise<FileLock> {
   let told = false
   for (;;) {
     signal?.throwIfAborted()
+    await makePrivateDirectory(path, { asNew: true })
     if (!(await othersLive(path, undefined))) {
       const own = await register(path)
       // Looked at again behind the own entry: of two who come at once, at least one sees the other.
@@ -63,7 +68,7 @@ function hold(path: string, own: string): FileLock {
 async function register(path: string): Promise<string> {
   const own = `${process.pid}-${startTimeOf(process.pid) ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
   for (;;) {
-    await makeDirectory(path, { mode: 0o700 })
+    await makePrivateDirectory(path, { asNew: true })
     try {
       await (await open(join(path, own), 'wx', 0o600)).close()
       return own
@@ -88,7 +93,7 @@ async function othersLive(path: string, own: string | undefined): Promise<boolea
   })
   let living = false
   for (const name of names) {
-    if (name === own) continue
+    if (name === own || !ENTRY.test(name)) continue
     if (await lives(path, name)) living = true
     else await rm(join(path, name), { force: true })
   }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ describe('workBeside', () => {
 
   it('removes what a process that was killed has left', async () => {
     const left = workDirectoryOf(output())
-    await mkdir(join(left, 'work/tree'), { recursive: true })
+    await mkdir(join(left, 'work/tree'), { recursive: true, mode: 0o700 })
     await writeFile(join(left, 'work/tree/file'), 'half')
     await workBeside(output(), async (path) => {
       expect(await readdir(path)).toEqual([])
@@ -55,6 +55,15 @@ describe('workBeside', () => {
     }
     await Promise.all(['a', 'b'].map((name) => workBeside(output(), work, { onWait: () => waited.push(name) })))
     expect(await readdir(directory)).toEqual(['kairos.iso'])
+  })
+
+  it('neither works nor removes anything where a link leads', async () => {
+    const elsewhere = join(directory, 'elsewhere')
+    await mkdir(elsewhere, { mode: 0o700 })
+    await writeFile(join(elsewhere, 'precious'), '')
+    await symlink(elsewhere, workDirectoryOf(output()), 'junction')
+    await expect(workBeside(output(), make('x'))).rejects.toMatchObject({ code: 'input/not-permitted' })
+    expect(await readdir(elsewhere)).toEqual(['precious'])
   })
 
   it('says that the directory is missing', async () => {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
-import { acquireFileLock } from './file-lock.js'
+import { acquireFileLock, type FileLock } from './file-lock.js'
+import { makePrivateDirectory } from './private-directory.js'
 
 const LOCK = 'lock'
 
@@ -23,7 +24,8 @@ export function workDirectoryOf(output: string): string {
  * take turns.
  *
  * @param work - gets the path of an empty directory that only the owner can look into
- * @throws KairosError `output/not-writable`, `output/no-space`, `aborted`, and what `work` throws
+ * @throws KairosError `output/not-writable`, `output/no-space`, `input/not-permitted` when what is at that name may be
+ *   somebody else's, `aborted`, and what `work` throws
  */
 export async function workBeside<T>(
   output: string,
@@ -33,11 +35,13 @@ export async function workBeside<T>(
   const doing = `Cannot write ${output}`
   const directory = workDirectoryOf(output)
   throwIfAborted(options.signal, doing)
-  await checkParent(output)
-  const lock = await acquireFileLock(join(directory, LOCK), options.signal, options.onWait).catch((error: unknown) => {
+  await checkParent(output, doing)
+  const lock = await lockOf(directory, options).catch((error: unknown) => {
     throw outputError(error, doing)
   })
   try {
+    // Again, now that it stays: until the lock was ours, others might have removed it and somebody else made it.
+    await makePrivateDirectory(directory, { asNew: true })
     await empty(directory)
     return await work(await fresh(directory))
   } catch (error) {
@@ -49,6 +53,12 @@ export async function workBeside<T>(
     // Fails as long as another process waits in there.
     await rmdir(directory).catch(() => undefined)
   }
+}
+
+async function lockOf(directory: string, { signal, onWait }: WorkBesideOptions): Promise<FileLock> {
+  // It will be emptied: whoever may write to the parent, as everybody may to /tmp, could have laid a link there.
+  await makePrivateDirectory(directory, { asNew: true })
+  return await acquireFileLock(join(directory, LOCK), signal, onWait)
 }
 
 async function fresh(directory: string): Promise<string> {
@@ -63,12 +73,17 @@ async function empty(directory: string): Promise<void> {
   }
 }
 
-async function checkParent(output: string): Promise<void> {
+async function checkParent(output: string, doing: string): Promise<void> {
   const parent = dirname(resolve(output))
   const stats = await stat(parent).catch(() => undefined)
-  if (stats?.isDirectory()) return
-  throw new KairosError('output/not-writable', `Cannot write ${output}: the directory ${parent} does not exist.`, {
-    hint: 'Make the directory first.',
+  if (!stats?.isDirectory()) {
+    throw new KairosError('output/not-writable', `${doing}: the directory ${parent} does not exist.`, {
+      hint: 'Make the directory first.',
+    })
+  }
+  // Later it would be told of a directory that nobody asked for.
+  await access(parent, constants.W_OK).catch((error: unknown) => {
+    throw outputError(error, doing)
   })
 }
 
