@@ -50,7 +50,7 @@ describe('script of a release', () => {
     const value = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('a || reboot', 'a\nreboot', '${x'),
+      fc.constantFrom('a || reboot', 'a\nreboot', '${x', '#a', 'a #b c'),
     )
     fc.assert(
       fc.property(value, value, value, (kernel, config, cmdline) => {
@@ -64,7 +64,8 @@ describe('script of a release', () => {
         const lines = script.split('\n')
         expect(lines).toHaveLength(15)
         expect(lines[11]).toBe(bootLine)
-        for (const line of lines) expect(line.split(' ').some((part) => ['||', '&&', ';'].includes(part))).toBe(false)
+        const words = lines.filter((line) => !line.startsWith('#')).flatMap((line) => line.split(' '))
+        for (const word of words) expect(word).not.toMatch(/^(\|\||&&|;|#.*)$/)
       }),
       { numRuns: 2000 },
     )
@@ -80,6 +81,9 @@ describe('script of a release', () => {
     ['rootfs', 'naïve'],
     ['config', 'a\tb'],
     ['cmdline', 'a && b'],
+    ['cmdline', 'quiet #lab rd.neednet=1'],
+    ['cmdline', '# quiet'],
+    ['kernel', '#kernel'],
     ['cmdline', 'a\rb'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a setting of iPXE.
     ['cmdline', '${a b}'],
@@ -88,6 +92,10 @@ describe('script of a release', () => {
     expect(() => kairosIpxeScript({ ...release, [field]: value })).toThrow(
       expect.objectContaining({ code: 'ipxe/invalid-script', message: expect.stringContaining(field) }),
     )
+  })
+
+  it('takes a # within a word', () => {
+    expect(kairosIpxeScript({ ...release, cmdline: 'a=#b c#d' })).toContain('set cmdline a=#b c#d\n')
   })
 })
 

@@ -20,7 +20,7 @@ export interface KairosIpxeScriptOptions {
  * Values may contain iPXE settings such as `${net0/mac}`, which the machine fills in.
  *
  * @throws KairosError `ipxe/invalid-script` for a value that would not stay what it is in a script: line breaks, other
- *   control characters, words that separate commands
+ *   control characters, words that separate commands or begin a comment
  */
 export function kairosIpxeScript(options: KairosIpxeScriptOptions): string {
   const { config, cmdline } = options
@@ -65,9 +65,12 @@ function word(field: string, value: string): string {
  */
 export function words(field: string, value: string): string {
   if (!/^[\x20-\x7e]*$/.test(value)) throw invalid(field, 'one line of ASCII text', value)
-  const separator = value.split(' ').find((each) => ['||', '&&', ';'].includes(each))
+  const all = value.split(' ')
+  const separator = all.find((each) => ['||', '&&', ';'].includes(each))
   if (separator !== undefined)
     throw invalid(field, `a value without the word ${separator}, which ends a command`, value)
+  if (all.some((each) => each.startsWith('#')))
+    throw invalid(field, 'a value without words that begin with #, where a comment begins', value)
   for (const [expression] of value.matchAll(/\$\{[^}]*\}?/g)) {
     if (/^\$\{[A-Za-z0-9_./:-]+\}$/.test(expression)) continue
     throw invalid(field, 'the name of a setting between braces', value)

@@ -372,7 +372,7 @@ describe('start', () => {
     },
   )
 
-  it.each(['a || shell', 'a\u0000b', 'ä'])(
+  it.each(['a || shell', 'a #b c', 'a\u0000b', 'ä'])(
     'refuses the command line %j, which no script could hold',
     async (cmdline) => {
       expect(await fails({ cmdline })).toMatchObject({ code: 'ipxe/invalid-script' })
