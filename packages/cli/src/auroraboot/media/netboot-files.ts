@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeLocation, isHttpUrl } from '@kairos-sdk/core'
-import { writeImage } from '@kairos-sdk/netboot/iso'
+import { writeImages } from '@kairos-sdk/netboot/iso'
 import { bootArtifactsOfIso, makeDirectory } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
@@ -22,7 +21,7 @@ export interface NetbootFilesArguments {
 /**
  * Writes the files that a machine boots over the network out of an image: all of them, or none.
  *
- * @throws KairosError those of `openImage`, of the image and of `writeImage`
+ * @throws KairosError those of `openImage`, of the image and of `writeImages`
  */
 export async function netbootFiles(args: NetbootFilesArguments, context: Context): Promise<void> {
   const { iso, directory, prefix } = args
@@ -34,26 +33,25 @@ export async function netbootFiles(args: NetbootFilesArguments, context: Context
     )
   }
   const task = reporter.task({ message: `Reading ${describeLocation(iso)}` })
-  const written: string[] = []
   try {
     const image = await openImage(iso, context)
     const names = ['kernel', 'initrd', 'rootfs'] as const
     const artifacts = await bootArtifactsOfIso(image, { signal })
-    const parts = names.map((name) => ({ source: artifacts[name], path: join(directory, prefix + ENDINGS[name]) }))
+    const files = names.map((name) => ({ image: artifacts[name], path: join(directory, prefix + ENDINGS[name]) }))
     await makeDirectory(directory)
-    for (const { path } of parts) await checkOutput(path, isHttpUrl(iso) ? [] : [iso], 'Choose another prefix.')
-    for (const { source, path } of parts) {
-      const onProgress = wholePercents(task.progress, `Writing ${path}`)
-      await writeImage(source, path, { mode: PUBLIC & ~process.umask(), signal, onProgress })
-      written.push(path)
-    }
-    const bytes = parts.reduce((sum, { source }) => sum + source.size, 0)
-    task.succeed(`Wrote ${parts.length} files to ${directory}, ${formatBytes(bytes)}`)
-    const data = Object.fromEntries(parts.map(({ path }, index) => [names[index], path]))
-    reporter.answer({ event: 'result', ...data }, `${written.join('\n')}\n`)
+    for (const { path } of files) await checkOutput(path, isHttpUrl(iso) ? [] : [iso], 'Choose another prefix.')
+    const tell = wholePercents(task.progress)
+    await writeImages(files, {
+      mode: PUBLIC & ~process.umask(),
+      signal,
+      onProgress: (event) => tell({ ...event, message: `Writing ${event.subject}` }),
+    })
+    const bytes = files.reduce((sum, { image }) => sum + image.size, 0)
+    task.succeed(`Wrote ${files.length} files to ${directory}, ${formatBytes(bytes)}`)
+    const data = Object.fromEntries(files.map(({ path }, index) => [names[index], path]))
+    reporter.answer({ event: 'result', ...data }, files.map(({ path }) => `${path}\n`).join(''))
   } catch (error) {
     task.drop()
-    await Promise.all(written.map((path) => rm(path, { force: true })))
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ByteSource } from '@kairos-sdk/netboot'
-import { writeImage } from '@kairos-sdk/netboot/iso'
+import { writeImages } from '@kairos-sdk/netboot/iso'
 import {
   fetchReleaseIso,
   fetchReleaseNetboot,
@@ -35,7 +35,7 @@ interface Wanted {
 /**
  * Downloads a release and writes its files to a directory.
  *
- * @throws KairosError those of `fetchReleaseIso`, `fetchReleaseNetboot` and `writeImage`
+ * @throws KairosError those of `fetchReleaseIso`, `fetchReleaseNetboot` and `writeImages`
  */
 export async function pullReleaseFiles(args: PullReleaseArguments, context: Context): Promise<void> {
   const { reporter, signal } = context
@@ -50,7 +50,10 @@ export async function pullReleaseFiles(args: PullReleaseArguments, context: Cont
     await makeDirectory(args.output)
     for (const { path } of wanted) await checkOutput(path, [], 'Choose another --output.')
     const files: { path: string; size: number; sha256: string }[] = []
-    for (const file of wanted) files.push(await write(file, task, context))
+    await write(wanted, task, context)
+    for (const { path, source, sha256 } of wanted) {
+      files.push({ path, size: source.size, sha256: sha256 ?? (await sha256Of(path, task, context)) })
+    }
     task.succeed(`Got ${name}, ${formatBytes(files.reduce((sum, { size }) => sum + size, 0))}`)
     for (const warning of warnings) reporter.warn(warning)
     reporter.answer(
@@ -79,8 +82,15 @@ async function fetchFiles(args: PullReleaseArguments, options: ReleaseOptions) {
   return { name, wanted, urls, warnings }
 }
 
-async function write({ path, source, sha256 }: Wanted, task: Task, context: Context) {
-  const onProgress = wholePercents(task.progress, `Writing ${path}`)
-  await writeImage(source, path, { mode: PUBLIC & ~process.umask(), signal: context.signal, onProgress })
-  return { path, size: source.size, sha256: sha256 ?? (await sha256Of(path, task, context)) }
+/** All of them, or none. */
+async function write(wanted: readonly Wanted[], task: Task, { signal }: Context): Promise<void> {
+  const tell = wholePercents(task.progress)
+  await writeImages(
+    wanted.map(({ source, path }) => ({ image: source, path })),
+    {
+      mode: PUBLIC & ~process.umask(),
+      signal,
+      onProgress: (event) => tell({ ...event, message: `Writing ${event.subject}` }),
+    },
+  )
 }

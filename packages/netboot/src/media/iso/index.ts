@@ -24,4 +24,10 @@ export { openIso } from './open-iso.js'
 export type { NewDirectory, NewEntry, NewEntryAttributes, NewFile, NewSymlink } from './remaster/new-entry.js'
 export { type RemasteredImage, type RemasterOptions, remaster } from './remaster/remaster.js'
 export { applyInPlace, restore, undoPath } from './write/apply-in-place.js'
-export { type WriteImageOptions, type WriteProgress, writeImage } from './write/write-image.js'
+export {
+  type ImageFile,
+  type WriteImageOptions,
+  type WriteProgress,
+  writeImage,
+  writeImages,
+} from './write/write-image.js'

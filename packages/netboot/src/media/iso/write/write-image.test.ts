@@ -8,7 +8,7 @@ import { memorySource } from '../../../bytes/memory-source.js'
 import { overlaySource } from '../../../bytes/overlay-source.js'
 import { remaster } from '../remaster/remaster.js'
 import { fixtureBytes } from '../testing/fixtures.js'
-import { writeImage } from './write-image.js'
+import { writeImage, writeImages } from './write-image.js'
 
 let directory: string
 let input: string
@@ -110,6 +110,27 @@ describe('writeImage', () => {
     await mkdir(join(directory, 'taken'))
     await expect(writeImage(image, join(directory, 'taken'))).rejects.toMatchObject({ code: expect.any(String) })
     expect((await readdir(directory)).sort()).toEqual(['input.iso', 'taken'])
+  })
+
+  it('writes images that belong together, and tells which one it is at', async () => {
+    const files = ['a', 'b'].map((name) => ({ image: memorySource(name, name), path: join(directory, `new-${name}`) }))
+    const told: unknown[] = []
+    await writeImages(files, { onProgress: ({ message, subject }) => told.push([message, subject]) })
+    expect(await Promise.all(files.map(({ path }) => readFile(path, 'utf8')))).toEqual(['a', 'b'])
+    expect(new Set(told.map(String))).toEqual(new Set(files.map(({ image, path }) => `Writing ${image.name},${path}`)))
+  })
+
+  it('puts none of those that belong together in place when one of them fails', async () => {
+    await writeFile(output(), 'old')
+    const broken: ByteSource = { ...memorySource('broken', 'x'), size: 2 }
+    const files = [
+      { image: memorySource('new', 'new'), path: output() },
+      { image: memorySource('other', 'other'), path: join(directory, 'other') },
+      { image: broken, path: join(directory, 'broken') },
+    ]
+    await expect(writeImages(files)).rejects.toThrow()
+    expect((await readdir(directory)).sort()).toEqual(['input.iso', 'output.iso'])
+    expect(await readFile(output(), 'utf8')).toBe('old')
   })
 
   it('tells how far it is', async () => {

@@ -29,6 +29,12 @@ export interface WriteImageOptions extends OperationOptions<WriteProgress> {
   readonly flush?: boolean | undefined
 }
 
+/** An image and the file that it is to be written to. */
+export interface ImageFile {
+  readonly image: ByteSource
+  readonly path: string
+}
+
 /**
  * Writes an image to a file. The file appears under its name only when it is complete; whatever goes wrong, nothing is
  * left behind. A remastered image of a file is copied fast, or not at all where the file system can share blocks.
@@ -37,39 +43,79 @@ export interface WriteImageOptions extends OperationOptions<WriteProgress> {
  *   `input/changed`, `aborted`, and what the image throws
  */
 export async function writeImage(image: ByteSource, path: string, options: WriteImageOptions = {}): Promise<void> {
-  const { signal, mode = 0o600, flush = true } = options
-  const doing = `Cannot write ${path}`
-  throwIfAborted(signal, doing)
+  await writeImages([{ image, path }], options)
+}
+
+/**
+ * Writes images that belong together, each as {@link writeImage} does. None appears under its name before all are complete;
+ * until then files of an earlier time stay.
+ *
+ * @throws KairosError those of `writeImage`
+ */
+export async function writeImages(files: readonly ImageFile[], options: WriteImageOptions = {}): Promise<void> {
+  const { signal, flush = true } = options
+  for (const file of files) await checkInputs(file, signal)
+  const parts: string[] = []
+  try {
+    for (const file of files) parts.push(await writeBeside(file, options))
+    for (const [index, part] of parts.entries()) await putInPlace(part, files[index]?.path as string, flush)
+  } catch (error) {
+    for (const part of parts) await rm(part, { force: true })
+    throw error
+  }
+}
+
+/** @throws KairosError `aborted`, `argument/invalid` when the output is an input */
+async function checkInputs({ image, path }: ImageFile, signal: AbortSignal | undefined): Promise<void> {
+  throwIfAborted(signal, doing(path))
   for (const file of filesBehind(image)) {
     if (!(await isSameFile(file.path, path))) continue
     throw new KairosError('argument/invalid', `${path}: an output that is not the input expected, the input found.`, {
       hint: 'Name another file, or change the image in place.',
     })
   }
+}
+
+/** Writes all of an image under another name. @returns its path */
+async function writeBeside(file: ImageFile, options: WriteImageOptions): Promise<string> {
+  const { image, path } = file
   const part = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`)
   try {
-    await writePart(image, part, mode, flush, options)
-    throwIfAborted(signal, doing)
-    await rename(part, path)
-    if (flush) await syncDirectory(dirname(path))
+    await writePart(image, part, options, progress(file, options))
+    throwIfAborted(options.signal, doing(path))
+    return part
   } catch (error) {
     await rm(part, { force: true })
-    throw translateError(error, doing, 'output/not-writable')
+    throw translateError(error, doing(path), 'output/not-writable')
   }
 }
 
-async function writePart(image: ByteSource, part: string, mode: number, flush: boolean, options: WriteImageOptions) {
+async function putInPlace(part: string, path: string, flush: boolean): Promise<void> {
+  try {
+    await rename(part, path)
+    if (flush) await syncDirectory(dirname(path))
+  } catch (error) {
+    throw translateError(error, doing(path), 'output/not-writable')
+  }
+}
+
+const doing = (path: string) => `Cannot write ${path}`
+
+async function writePart(
+  image: ByteSource,
+  part: string,
+  { signal, mode = 0o600, flush = true }: WriteImageOptions,
+  report: (bytes: number) => void,
+): Promise<void> {
   const patched = fileAndExtents(image)
   const cloned = patched !== undefined && (await cloneFile(patched.file.path, part))
   if (!cloned) await checkSpace(dirname(part), image.size)
   const file = await open(part, cloned ? 'r+' : 'wx', mode)
   try {
     await file.chmod(mode)
-    const report = progress(image, options)
-    if (!patched) await writeRange(image, 0, image.size, file, 0, report, options.signal)
+    if (!patched) await writeRange(image, 0, image.size, file, 0, report, signal)
     else {
       await patched.file.verify()
-      const { signal } = options
       const length = Math.min(patched.file.size, image.size)
       if (!cloned) await copyInto(patched.file.path, file, length, { signal, onCopied: report, flush })
       // Sets the end, and gives zeros where nothing is written between the base and an extent behind it.
@@ -113,8 +159,7 @@ async function checkSpace(directory: string, size: number): Promise<void> {
   })
 }
 
-function progress(image: ByteSource, { onProgress }: WriteImageOptions): (bytes: number) => void {
-  return (done) => {
-    onProgress?.({ phase: 'write', message: `Writing ${image.name}`, done, total: image.size, unit: 'bytes' })
-  }
+function progress({ image, path }: ImageFile, { onProgress }: WriteImageOptions): (bytes: number) => void {
+  const message = `Writing ${image.name}`
+  return (done) => onProgress?.({ phase: 'write', message, subject: path, done, total: image.size, unit: 'bytes' })
 }
