@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -65,6 +66,31 @@ describe('acquireFileLock', () => {
       const lock = await acquireFileLock(path)
       expect(await readdir(path)).toHaveLength(1)
       await lock.release()
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'takes over from one that is dead but not yet buried by its parent',
+    async () => {
+      const own = await acquireFileLock(path)
+      const [, , place] = (await readdir(path))[0]?.split('-') ?? []
+      await own.release()
+      // The shell becomes `cat`, which never asks how a child has ended.
+      const parent = spawn('sh', ['-c', 'tail -f /dev/null & echo $!; exec cat'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      const [printed] = await once(parent.stdout, 'data')
+      const pid = Number(printed)
+      try {
+        const stat = async (of: number | undefined) => (await readFile(`/proc/${of}/stat`, 'latin1')).split(' ')
+        while ((await stat(parent.pid))[1] !== '(cat)') await new Promise(setImmediate)
+        process.kill(pid, 'SIGKILL')
+        while ((await stat(pid))[2] !== 'Z') await new Promise(setImmediate)
+        await leave(`${pid}-${(await stat(pid))[21]}-${place}-dddddddddddd`)
+        await (await acquireFileLock(path, AbortSignal.timeout(2000))).release()
+      } finally {
+        parent.stdin.end()
+      }
     },
   )
 

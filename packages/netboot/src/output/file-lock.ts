@@ -66,7 +66,7 @@ function hold(path: string, own: string): FileLock {
 }
 
 async function register(path: string): Promise<string> {
-  const own = `${process.pid}-${startTimeOf(process.pid) ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
+  const own = `${process.pid}-${factsOf(process.pid)?.startTime ?? 'unknown'}-${placeOfProcesses()}-${randomBytes(6).toString('hex')}`
   for (;;) {
     await makePrivateDirectory(path, { asNew: true })
     try {
@@ -103,8 +103,9 @@ async function othersLive(path: string, own: string | undefined): Promise<boolea
 async function lives(path: string, name: string): Promise<boolean> {
   const [pid = '', startTime = '', place = ''] = name.split('-')
   if (place === placeOfProcesses()) {
-    const found = startTimeOf(Number(pid))
-    if (found !== undefined && startTime !== 'unknown') return found === startTime
+    const found = factsOf(Number(pid))
+    if (found?.dead) return false
+    if (found && startTime !== 'unknown') return found.startTime === startTime
     if (!processExists(Number(pid))) return false
   }
   const entry = await stat(join(path, name)).catch(() => undefined)
@@ -120,12 +121,21 @@ function processExists(pid: number): boolean {
   }
 }
 
-/** Ticks since the start of the system, where /proc tells (proc(5), field 22): process numbers are used again. */
-function startTimeOf(pid: number): string | undefined {
+interface ProcessFacts {
+  /** Ticks since the start of the system: process numbers are used again. */
+  readonly startTime: string
+  /** Killed, and nobody has asked for how it ended; in containers often nobody ever does. */
+  readonly dead: boolean
+}
+
+/** What /proc tells (proc(5), fields 3 and 22), where there is such. */
+function factsOf(pid: number): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name in field 2 may have spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, startTime] = [fields[0], fields[19]]
+    return startTime === undefined ? undefined : { startTime, dead: state === 'Z' || state === 'X' }
   } catch {
     return undefined
   }
@@ -135,10 +145,16 @@ let place: string | undefined
 
 /** Stands for the set of processes that process numbers are of: a host since its start, and a container on it. */
 function placeOfProcesses(): string {
-  const facts = [hostname(), attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'))]
-  facts.push(attempt(() => readlinkSync('/proc/self/ns/pid')))
-  place ??= createHash('sha256').update(facts.join('\n')).digest('hex').slice(0, 16)
+  place ??= createHash('sha256').update(placeFacts().join('\n')).digest('hex').slice(0, 16)
   return place
+}
+
+function placeFacts(): string[] {
+  return [
+    hostname(),
+    attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    attempt(() => readlinkSync('/proc/self/ns/pid')),
+  ]
 }
 
 function attempt(read: () => string): string {
