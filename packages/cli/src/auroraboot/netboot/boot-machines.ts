@@ -1,5 +1,6 @@
 import type { NetbootInit } from '@kairos-sdk/netboot/boot'
 import { readCloudConfig } from '../../input/cloud-config-input.js'
+import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { Context } from '../command.js'
 import { openBootFiles } from './boot-files.js'
 import { netbootInitOf } from './netboot-init.js'
@@ -29,6 +30,13 @@ export async function bootMachines(args: BootArguments, context: Context): Promi
   const config = args.cloudConfig === undefined ? undefined : await readCloudConfig(args.cloudConfig, context)
   for (const warning of config?.check.warnings ?? []) context.reporter.warn(warning)
   const named = /\{\{-?\s*CONFIG\s*-?\}\}/.test(cmdline)
+  // Of policies that choose machines the server cannot tell that they give none a config.
+  if (named && !config) {
+    throw new ArgumentProblem(
+      '--cmdline: a cloud config for {{ CONFIG }} is expected, none found.',
+      'Give it with --cloud-config.',
+    )
+  }
   const init: NetbootInit = {
     ...base,
     artifacts: await openBootFiles({ kernel, initrds, cmdline }, context),

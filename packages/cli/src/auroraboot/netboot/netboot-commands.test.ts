@@ -82,6 +82,7 @@ describe('auroraboot boot --dry-run', () => {
   it.each<[string, string[], number, RegExp]>([
     ['a file that is not there', ['--cmdline', '{{ ID "none" }}'], 4, /none: it does not exist/],
     ['an unknown action', ['--cmdline', '{{ URL "x" }}'], 12, /\{\{ ID "path" \}\}/],
+    ['{{ CONFIG }} without one', ['--cmdline', 'x={{ CONFIG }}', '--allow', '08:00:27:54:1a:d1'], 2, /--cloud-config/],
     ['a port that is none', ['--port', '70000'], 2, /--port: a port from 1 to 65535/],
     ['a MAC address that is none', ['--allow', 'eth0'], 2, /--allow: a MAC address/],
     ['an address that is none', ['--advertise', 'eth0'], 2, /--advertise: an IPv4 address/],

@@ -1,9 +1,10 @@
+import { memorySource } from '../../bytes/memory-source.js'
 import { listOwnInterfaces, selectInterfaces } from '../dhcp/own-interfaces.js'
 import { bootScript } from './boot-script.js'
 import { bootSetOf, checkBootSet } from './boot-set.js'
-import { keyOf, renderCmdline } from './cmdline.js'
+import { filesOfCmdline, keyOf, renderCmdline } from './cmdline.js'
 import { type FirmwareTable, findFirmware } from './firmware.js'
-import type { NetbootInit } from './netboot-init.js'
+import type { MachineSetup, NetbootInit } from './netboot-init.js'
 
 /** What a netboot server would do. */
 export interface NetbootCheck {
@@ -51,12 +52,21 @@ export async function checkNetboot(init: NetbootInit): Promise<NetbootCheck> {
 }
 
 /** A URL as long as one can be. */
-const LONGEST_URL = `http://255.255.255.255:65535/a/${'0'.repeat(22)}/other-00`
+export const LONGEST_URL = `http://255.255.255.255:65535/a/${'0'.repeat(22)}/other-00`
 
 export async function prepareNetboot(init: NetbootInit) {
-  const set = bootSetOf(init)
+  const set = bootSetOf(init, setupOfPolicy(init))
   await checkBootSet(set)
   renderCmdline(set.cmdline, () => LONGEST_URL)
   const firmware: FirmwareTable = await findFirmware(init.ipxe)
   return { set, firmware }
+}
+
+/** Stands for the cloud configs that a policy may give: which, and whether, it says only when a machine asks. */
+function setupOfPolicy({ policy, cloudConfig, cmdline = '', extraCmdline = '' }: NetbootInit): MachineSetup {
+  const named = filesOfCmdline(`${cmdline} ${extraCmdline}`).some(
+    ({ id, role }) => id === undefined && role === 'config',
+  )
+  if (!policy || cloudConfig !== undefined || !named) return {}
+  return { cloudConfig: memorySource('the cloud config of the machine', '#cloud-config\n') }
 }
