@@ -8,7 +8,7 @@ import { meaningOf } from './spellings.js'
 export interface AssignedSettings {
   /** Of keys of the configuration. */
   readonly entries: readonly Entry[]
-  /** All others, for templates. */
+  /** All others, for templates; and those of keys that were not written as they are called, under the names as written. */
   readonly templateValues: Settings
   readonly warnings: readonly string[]
 }
@@ -28,7 +28,10 @@ export function readAssignments(texts: readonly string[]): AssignedSettings {
     const { key } = assignment
     const place = `--set ${key}`
     const meaning = meaningOf(assignment.path)
-    if (meaning.kind === 'unsupported') mistakes.push(unsupportedKey(place, key))
+    if (meaning.kind === 'unsupported' && meaning.isGroup) {
+      // A common name for a value; AuroraBoot's keys are those below it.
+      assign(templateValues, assignment, typedValue(assignment.text))
+    } else if (meaning.kind === 'unsupported') mistakes.push(unsupportedKey(place, key))
     else if (meaning.kind === 'group') {
       mistakes.push({ place, problem: `${key} has further keys and takes no value`, hint: `Name one: ${key}.…` })
     } else if (meaning.kind === 'unknown') {
@@ -42,7 +45,11 @@ export function readAssignments(texts: readonly string[]): AssignedSettings {
       const kind = configurationKinds.get(meaning.path) ?? 'text'
       const value = valueOfText(assignment.text, kind)
       if (value === undefined) mistakes.push({ place, problem: `${EXPECTED[kind]} expected, something else found` })
-      else entries.push({ path: meaning.path, key, value, place })
+      else {
+        entries.push({ path: meaning.path, key, value, place })
+        // Templates see keys under their canonical names; who gave a value may look for it under the name that was written.
+        if (key !== meaning.path && meaning.path !== 'cloud_config') assign(templateValues, assignment, value)
+      }
     }
   }
   throwMistakes(mistakes)

@@ -87,7 +87,8 @@ describe('readConfiguration', () => {
     const bySet = await readConfiguration({ set })
     const byFile = await readConfiguration({ text: JSON.stringify(keys) })
     expect(byFile.configuration).toEqual(bySet.configuration)
-    expect(byFile.templateValues).toEqual(bySet.templateValues)
+    expect(byFile.keys).toEqual(bySet.keys)
+    expect(bySet.templateValues).toMatchObject(byFile.templateValues)
     expect(bySet.configuration).toEqual({
       source: {
         kind: 'release',
@@ -272,6 +273,24 @@ describe('mistakes in a configuration', () => {
     ['iso=x', '--set iso: iso has further keys and takes no value.'],
   ])('--set %s', async (set, message) => {
     expect((await refusal({ set: [IMAGE, set] })).message).toBe(message)
+  })
+
+  it('gives templates every value of --set, under the name as it was written too', async () => {
+    const set = ['platform=arm64', 'insecure=true', 'iso.extend-live-cmdline=quiet', 'disk=/dev/sda', 'system=lab']
+    const { configuration, keys, templateValues, rendered } = await readConfiguration({
+      set: [IMAGE, ...set],
+      text: `cloud_config: |\n  #cloud-config\n  a: '[[ .platform ]] [[ .disk | default "auto" ]] [[ .insecure ]]'\n`,
+    })
+    expect(rendered?.text).toBe("#cloud-config\na: 'arm64 /dev/sda true'\n")
+    expect(configuration.arch).toBe('arm64')
+    expect(keys).toMatchObject({ arch: 'arm64', iso: { extend_live_cmdline: 'quiet' } })
+    expect(Object.keys(keys)).not.toContain('platform')
+    expect(templateValues).toMatchObject({
+      ...{ arch: 'arm64', platform: 'arm64', insecure: true, disk: '/dev/sda', system: 'lab' },
+      iso: { extend_live_cmdline: 'quiet', 'extend-live-cmdline': 'quiet', include_date: false },
+    })
+    const hidden = await readConfiguration({ set: [IMAGE, 'cloud-config=#cloud-config'] })
+    expect(JSON.stringify(hidden.templateValues)).not.toContain('#cloud-config')
   })
 
   it('warns of a --set that is nearly a key, and takes it for a template value', async () => {

@@ -8,7 +8,6 @@ import type { Configuration } from './configuration.js'
 import type { Entry } from './entry.js'
 import { readAssignments } from './read-assignments.js'
 import { readConfigurationFile } from './read-file.js'
-import type { ConfigurationKeys } from './schema.js'
 
 /** Larger ones are not configurations. The cloud config may be within. */
 const MAX_FILE_BYTES = 8 * 2 ** 20
@@ -29,10 +28,9 @@ export interface ReadConfigurationOptions {
 
 export interface ReadConfiguration {
   readonly configuration: Configuration
-  /**
-   * What templates can use: every key with its value or default under its canonical name (`state_dir`,
-   * `iso.overlay_iso`), without the cloud config, and every other `--set`.
-   */
+  /** Every key with its value or default, under its canonical name (`state_dir`, `iso.overlay_iso`), without the cloud config. */
+  readonly keys: Settings
+  /** What templates can use: the keys, and every `--set` under the name as it was written. */
   readonly templateValues: Settings
   /** Undefined where none was given. */
   readonly cloudConfig: CloudConfigTemplate | undefined
@@ -70,17 +68,17 @@ export async function readConfiguration(options: ReadConfigurationOptions): Prom
     ? [{ path: 'cloud_config', key: 'cloud_config', value: cloudConfigOption, place: '--cloud-config' }]
     : []
   const entries = [...inFile.entries, ...given, ...assigned.entries]
-  const keys = checkEntries(entries)
-  const { configuration, warnings } = completeConfiguration(keys)
-  const values = mergeSettings(valuesOf(keys), assigned.templateValues)
-  if (keys.cloud_config) checkStdinUse(file, keys.cloud_config)
+  const { cloud_config: location, ...checked } = checkEntries(entries)
+  const { configuration, warnings } = completeConfiguration(checked)
+  const keys = mergeSettings(JSON.parse(JSON.stringify(checked)))
+  const values = mergeSettings(keys, assigned.templateValues)
+  if (location) checkStdinUse(file, location)
   const isLocation = entries.findLast(({ path }) => path === 'cloud_config')?.place === '--cloud-config'
-  const cloudConfig = keys.cloud_config
-    ? await openCloudConfig(keys.cloud_config, { ...input, values, isLocation })
-    : undefined
+  const cloudConfig = location ? await openCloudConfig(location, { ...input, values, isLocation }) : undefined
   const rendered = cloudConfig && renderForAll(cloudConfig, configuration)
   return {
     configuration,
+    keys,
     templateValues: values,
     cloudConfig,
     rendered: rendered?.rendered,
@@ -91,11 +89,6 @@ export async function readConfiguration(options: ReadConfigurationOptions): Prom
 /** Windows editors begin files with a byte order mark, which YAML would take. */
 function withoutMark(text: string): string {
   return text.replace(/^\ufeff/, '')
-}
-
-/** Keys as templates see them. */
-function valuesOf({ cloud_config: _, ...keys }: ConfigurationKeys): Settings {
-  return mergeSettings(JSON.parse(JSON.stringify(keys)))
 }
 
 /** Where there is a table of machines, values may be missing that only machines have. */

@@ -13,11 +13,17 @@ const OLD_NAMES: ReadonlySet<string> = new Set(['insecure', 'iso.data'])
 
 /** Keys of AuroraBoot that stand for what this toolkit does not make. */
 const UNSUPPORTED = /^(disk|system|iso\.extensions|iso\.extensions_catalog)(\.|$)/
+/** Of them, those with further keys. */
+const UNSUPPORTED_GROUPS: ReadonlySet<string> = new Set(['disk', 'system'])
 
 export type KeyMeaning =
   | { readonly kind: 'key'; readonly path: string; readonly isOldName: boolean }
   | { readonly kind: 'group'; readonly path: string }
-  | { readonly kind: 'unsupported' }
+  | {
+      readonly kind: 'unsupported'
+      /** Whether it has further keys and takes no value. */
+      readonly isGroup: boolean
+    }
   | { readonly kind: 'unknown'; readonly nearest: string | undefined }
 
 /** How keys are written where that is not the canonical spelling: AuroraBoot has dashes in these two. */
@@ -35,7 +41,7 @@ export const otherSpellings: ReadonlyMap<string, string> = new Map([
 /** What the name of a key stands for, by its path. Dashes and underscores are the same. */
 export function meaningOf(path: readonly string[]): KeyMeaning {
   const written = path.map((part) => part.replaceAll('-', '_')).join('.')
-  if (UNSUPPORTED.test(written)) return { kind: 'unsupported' }
+  if (UNSUPPORTED.test(written)) return { kind: 'unsupported', isGroup: UNSUPPORTED_GROUPS.has(written) }
   // A dot within a name is none between names.
   if (path.some((part) => part.includes('.'))) return { kind: 'unknown', nearest: undefined }
   const canonical = OTHER_NAMES.get(written) ?? written
