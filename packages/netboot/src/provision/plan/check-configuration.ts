@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
-import { filesOfCmdline, renderCmdline } from '../../servers/boot/cmdline.js'
 import type { Configuration } from '../configuration/index.js'
+import { checkPorts } from './check-ports.js'
 
 /** What of an ISO is in its root file system or menu, which a release has made already. */
 const OF_IMAGES = {
@@ -14,7 +14,7 @@ const OF_IMAGES = {
  * Looks for mistakes that would else be found after the download.
  *
  * @returns warnings
- * @throws KairosError `configuration/unsupported`, `configuration/invalid`, `netboot/invalid-cmdline`, `input/*`
+ * @throws KairosError `configuration/unsupported`, `configuration/invalid`, `input/*`
  */
 export async function checkConfiguration(configuration: Configuration): Promise<string[]> {
   const { source, iso, netboot, disableIso, disableNetboot, disableHttpServer } = configuration
@@ -35,7 +35,7 @@ export async function checkConfiguration(configuration: Configuration): Promise<
   }
   await checkDirectory('iso.overlay_iso', iso.overlayIso)
   await checkDirectory('iso.overlay_rootfs', iso.overlayRootfs)
-  if (!disableNetboot && netboot.cmdline !== undefined) checkCmdline(netboot.cmdline)
+  checkPorts(configuration)
   return unusedKeys(configuration).map(({ keys, because }) => `${because}: ${keys.join(', ')} not used`)
 
   function unusedKeys({ listenAddress }: Configuration): { keys: string[]; because: string }[] {
@@ -69,16 +69,4 @@ async function checkDirectory(key: string, path: string | undefined): Promise<vo
   })
   if (stats.isDirectory()) return
   throw new KairosError('input/not-found', `${key}: a directory expected, a file found (${path}).`)
-}
-
-/** Kernel and initial RAM disk are not known yet; that a line names others is. */
-function checkCmdline(cmdline: string): void {
-  const named = filesOfCmdline(cmdline).find(({ id }) => id !== undefined)
-  if (named) {
-    throw new KairosError(
-      'netboot/invalid-cmdline',
-      `netboot.cmdline: {{ ROOTFS }} and {{ CONFIG }} expected, {{ ID ${JSON.stringify(named.id)} }} found.`,
-    )
-  }
-  renderCmdline(cmdline, () => 'http://192.0.2.1/')
 }

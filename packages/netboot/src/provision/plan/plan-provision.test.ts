@@ -146,6 +146,13 @@ describe('planProvision', () => {
     await expect(plan([...RELEASE, 'netboot.cmdline={{ ID "own" }}'])).rejects.toMatchObject({
       code: 'netboot/invalid-cmdline',
     })
+    const cmdline = 'netboot.cmdline=root=live:{{ ROOTFS }} config_url={{ CONFIG }}'
+    const withoutConfig = ['no_default_cloud_config=true', cmdline]
+    await expect(plan([...RELEASE, ...withoutConfig], {}, '')).rejects.toMatchObject({
+      code: 'netboot/invalid-cmdline',
+    })
+    await plan([...RELEASE, ...withoutConfig, 'disable_netboot=true'], {}, '')
+    await expect(plan([...RELEASE, 'listen_addr=:8090'])).rejects.toMatchObject({ code: 'configuration/invalid' })
     await expect(plan(['container_image=http://host/image'])).rejects.toMatchObject({ code: 'image/invalid-reference' })
   })
 
@@ -189,6 +196,17 @@ describe('planProvision', () => {
     await expect(plan(RELEASE, { machines: machines(['a']) }, '')).rejects.toMatchObject({
       code: 'configuration/invalid',
     })
+  })
+
+  it('takes a command line that names the cloud config where only machines of the table have one', async () => {
+    const table = join(directory, 'machines.csv')
+    await writeFile(table, 'name,disk\nnode-1,/dev/sda\n')
+    const set = [...RELEASE, `machines=${table}`, 'netboot.cmdline=config_url={{ CONFIG }}']
+    const config = '#cloud-config\ndisk: [[ required "no disk" .disk ]]\n'
+    // Machines without an address cannot be given theirs over the network.
+    await expect(plan(set, {}, config)).rejects.toMatchObject({ code: 'netboot/invalid-cmdline' })
+    await writeFile(table, 'mac,disk\n08:00:27:54:1a:d1,/dev/sda\n')
+    expect((await plan(set, {}, config)).cloudConfig).toBeUndefined()
   })
 
   it('has no secret in what it shows of steps', async () => {

@@ -3,6 +3,7 @@ import { KairosError } from '@kairos-sdk/core'
 import type { ReadConfiguration } from '../configuration/index.js'
 import { holdState, type StatePaths, statePaths } from '../state/index.js'
 import { defineStep, type Step } from '../steps/index.js'
+import { checkCmdline } from './check-cmdline.js'
 import { checkConfiguration } from './check-configuration.js'
 import { buildIsoStep, imageName, packImageStep } from './image-steps.js'
 import { type IsoNames, isoNames } from './iso-names.js'
@@ -26,8 +27,8 @@ export const EMPTY_CLOUD_CONFIG = '#cloud-config\n'
  * written or served, no port is opened.
  *
  * @throws KairosError `configuration/unsupported` for what a release cannot have, `configuration/invalid`,
- *   `template/invalid`, `cloud-config/*`, `argument/invalid`, `image/invalid-reference`, `netboot/invalid-cmdline`;
- *   `input/*` for the table, and for directories that are not there
+ *   `template/invalid`, `cloud-config/*`, `argument/invalid`, `image/invalid-reference`, `netboot/invalid-cmdline`,
+ *   `ipxe/invalid-script`; `input/*` for the table, and for directories that are not there
  */
 export async function planProvision(read: ReadConfiguration, options: PlanOptions = {}): Promise<Plan> {
   const { configuration } = read
@@ -38,6 +39,8 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
   const cloudConfig = cloudConfigOf(read)
   if (read.cloudConfig === undefined)
     warnings.push('No cloud config is given: machines start the interactive installer')
+  if (!disableNetboot && configuration.netboot.cmdline !== undefined)
+    checkCmdline(configuration.netboot.cmdline, cloudConfig !== undefined || machines.some(isKnownByNetwork))
   const machineIsos = machineIsosOf(read, options, machines)
   warnings.push(...machineWarnings(machines, machineIsos, options, disableNetboot))
 
@@ -185,13 +188,18 @@ function machineIsosOf(
   return 'served'
 }
 
+/** Others get no cloud config of their own over the network. */
+function isKnownByNetwork({ mac, uuid }: MachineConfig): boolean {
+  return mac !== undefined || uuid !== undefined
+}
+
 function machineWarnings(
   machines: readonly MachineConfig[],
   machineIsos: MachineIsos,
   { machineIsos: asked, onlyListed }: PlanOptions,
   disableNetboot: boolean,
 ): string[] {
-  const nameless = disableNetboot ? [] : machines.filter(({ mac, uuid }) => mac === undefined && uuid === undefined)
+  const nameless = disableNetboot ? [] : machines.filter((machine) => !isKnownByNetwork(machine))
   return [
     ...(nameless.length > 0
       ? [

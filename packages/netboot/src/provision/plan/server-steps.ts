@@ -1,18 +1,13 @@
 import { openIso } from '../../media/iso/index.js'
 import { findFirmware } from '../../servers/boot/firmware.js'
-import {
-  createNetbootServer,
-  interfacesAt,
-  type MachineRule,
-  type NetbootPolicy,
-  policyByMachine,
-} from '../../servers/boot/index.js'
+import { createNetbootServer, interfacesAt } from '../../servers/boot/index.js'
 import { checkInterfaces, listOwnInterfaces } from '../../servers/dhcp/own-interfaces.js'
 import type { BootArtifacts } from '../../sources/boot-artifacts.js'
 import { bootArtifactsOfIso } from '../../sources/iso-boot-artifacts.js'
 import type { Configuration } from '../configuration/index.js'
 import { type IsoServer, startIsoServer } from '../iso-server/index.js'
 import { defineStep, type Step } from '../steps/index.js'
+import { configsOfBoot } from './configs-of-boot.js'
 import type { BaseIso, PlanContext } from './plan-context.js'
 import type { PlanOptions } from './plan-options.js'
 import type { RunningNetboot } from './plan-parts.js'
@@ -68,8 +63,8 @@ export function partsOfIsoStep(base: Step<BaseIso>, name: string): Step<BootArti
 
 /** Boots machines over the network. */
 export function netbootStep(context: PlanContext, artifacts: Step<BootArtifacts>): Step<RunningNetboot> {
-  const { configuration, options, cloudConfig } = context
-  const { httpPort, listenAddress, cmdline } = configuration.netboot
+  const { configuration, options } = context
+  const { httpPort, listenAddress } = configuration.netboot
   const ports = { ...options.ports, http: httpPort }
   const at = listenAddress === undefined ? '' : ` of ${listenAddress}`
   return defineStep({
@@ -87,9 +82,7 @@ export function netbootStep(context: PlanContext, artifacts: Step<BootArtifacts>
       const server = createNetbootServer({
         ...options.netboot,
         artifacts: { kernel, initrds: [initrd], rootfs },
-        cloudConfig,
-        cmdline,
-        policy: policyOf(context),
+        ...configsOfBoot(context),
         interfaces: options.interfaces,
         listenAddress,
         advertise: options.advertise,
@@ -104,13 +97,4 @@ export function netbootStep(context: PlanContext, artifacts: Step<BootArtifacts>
       return { server, endpoints }
     },
   })
-}
-
-/** Machines of the table get their own cloud config; others what all get, or nothing. */
-function policyOf({ machines, options }: PlanContext): NetbootPolicy {
-  const rules: Record<string, MachineRule> = {}
-  for (const { mac, uuid, cloudConfig } of machines) {
-    for (const id of [mac, uuid]) if (id !== undefined) rules[id] = { cloudConfig }
-  }
-  return policyByMachine(rules, options.onlyListed ? 'deny' : {})
 }

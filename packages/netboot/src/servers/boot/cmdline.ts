@@ -24,7 +24,7 @@ type Part = string | NamedFile
 const ACTION = /\{\{-?\s*(.*?)\s*-?\}\}/g
 const ID = /^ID\s+(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)$/
 /** Kernels for x86 take 2,048 bytes with the NUL; those for other machines no fewer. */
-const MAX_CMDLINE_CHARACTERS = 2_047
+export const MAX_CMDLINE_CHARACTERS = 2_047
 
 /** The files that a command line names, in its order, each once: those of `{{ ID "…" }}` have to be given to the server. */
 export function filesOfCmdline(template: string): readonly NamedFile[] {
