@@ -23,6 +23,8 @@ afterEach(() => rm(directory, { recursive: true }))
 
 const customised = async (content: string | Uint8Array) =>
   remaster(await fileSource(path), { files: new Map([['/config.yaml', memorySource('config.yaml', content)]]) })
+const withFile = async (name: string, size = 10) =>
+  remaster(await fileSource(path), { files: new Map([[`/${name}`, memorySource(name, new Uint8Array(size))]]) })
 const isOriginal = async () => Buffer.compare(await readFile(path), original) === 0
 
 describe('applyInPlace', () => {
@@ -110,6 +112,30 @@ describe('applyInPlace', () => {
     await expect(applyInPlace(image, path)).rejects.toMatchObject({ code: 'output/not-writable' })
     expect(await isOriginal()).toBe(true)
     expect((await readdir(directory)).sort()).toEqual(['image.iso', 'other-name.iso'])
+  })
+
+  it('lets two who change one file take turns: the second is told, and the way back stays', async () => {
+    const images = await Promise.all([withFile('one'), withFile('two', 30_000)])
+    const outcomes = await Promise.allSettled(images.map((image) => applyInPlace(image, path)))
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    expect(refused).toMatchObject([{ code: 'input/changed' }])
+    const made = await openIso(await fileSource(path))
+    await made.stat(outcomes[0]?.status === 'fulfilled' ? '/one' : '/two')
+    await restore(path)
+    expect(await isOriginal()).toBe(true)
+    expect(await readdir(directory)).toEqual(['image.iso'])
+  })
+
+  it('lets a change and a restore take turns, whichever is first', async () => {
+    await applyInPlace(await customised('x'), path)
+    const [change, restoring] = await Promise.allSettled([
+      applyInPlace(await customised(new Uint8Array(500_000).fill(4)), path),
+      restore(path),
+    ])
+    expect(restoring.status).toBe('fulfilled')
+    if (change.status === 'rejected') expect(change.reason).toMatchObject({ code: 'input/changed' })
+    expect(await isOriginal()).toBe(true)
+    expect(await readdir(directory)).toEqual(['image.iso'])
   })
 
   it('refuses a file that the image was not made from, or that changed', async () => {

@@ -5,6 +5,7 @@ import { KairosError, type OperationOptions, throwIfAborted, translateError } fr
 import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import type { FileSource } from '../../../bytes/file-source.js'
 import type { PatchedExtent } from '../../../bytes/overlay-source.js'
+import { acquireFileLock } from '../../../output/file-lock.js'
 import { syncDirectory } from '../../../output/sync-directory.js'
 import { writeFully } from '../../../output/write-fully.js'
 import { fileAndExtents, isSameFile } from './base-file.js'
@@ -34,10 +35,12 @@ export function undoPath(path: string): string {
  * that will be replaced are on the disk, in an undo record beside the file: {@link restore} gives the original back, also
  * after a crash in the middle. An image that was changed before keeps the way back to its first state.
  *
- * The image is not to be read any more afterwards; open the file again.
+ * The image is not to be read any more afterwards; open the file again. While one process changes the file or restores it
+ * (`PATH.lock`), others wait; their images are of the file of before then, and refused.
  *
  * @throws KairosError `argument/invalid` when the image was not made from this file, `input/changed`, `output/no-space`,
- *   `output/not-writable` (also for a file that has another name, a hard link), `iso/unsupported` when more than 256 MiB would be replaced, `aborted`; the file is then as before
+ *   `output/not-writable` (also for a file that has another name, a hard link), `iso/unsupported` when more than 256 MiB
+ *   would be replaced, `aborted`; the file is then as before
  */
 export async function applyInPlace(
   image: ByteSource,
@@ -51,23 +54,26 @@ export async function applyInPlace(
     throw new KairosError('argument/invalid', `${path}: the file that the image was made from expected, another found.`)
   }
   const { file, extents } = patched
-  try {
-    await file.verify()
-    await checkOnlyName(path)
-    // A file that may not be written to must not get an undo record for a change that never was.
-    await (await open(path, 'r+')).close()
-    const before = await readUndo(path)
-    await writeUndo(path, await undoOf(file, image.size, extents, before, path))
-  } catch (error) {
-    await rm(`${undoPath(path)}.part`, { force: true })
-    throw translateError(error, doing, 'output/not-writable')
-  }
-  try {
-    await applyExtents(path, extents, image, options)
-  } catch (error) {
-    await restore(path)
-    throw translateError(error, doing, 'output/not-writable')
-  }
+  await whileHeld(path, doing, options.signal, async () => {
+    try {
+      // An image of before somebody else's change would take that back in part.
+      await file.verify()
+      await checkOnlyName(path)
+      // A file that may not be written to must not get an undo record for a change that never was.
+      await (await open(path, 'r+')).close()
+      const before = await readUndo(path)
+      await writeUndo(path, await undoOf(file, image.size, extents, before, path))
+    } catch (error) {
+      await rm(`${undoPath(path)}.part`, { force: true })
+      throw translateError(error, doing, 'output/not-writable')
+    }
+    try {
+      await applyExtents(path, extents, image, options)
+    } catch (error) {
+      await undo(path)
+      throw translateError(error, doing, 'output/not-writable')
+    }
+  })
 }
 
 /**
@@ -79,13 +85,27 @@ export async function applyInPlace(
  */
 export async function restore(path: string): Promise<void> {
   const doing = `Cannot restore ${path}`
+  // Before the lock is made, which may be where nothing can be made.
+  if (!(await isThere(undoPath(path), doing))) throw nothingToRestore(path)
+  await whileHeld(path, doing, undefined, () => undo(path))
+}
+
+/** Lets one at a time change an image: two at once would lose a change, and the way back. */
+async function whileHeld(path: string, doing: string, signal: AbortSignal | undefined, work: () => Promise<void>) {
+  const lock = await acquireFileLock(`${path}.lock`, signal).catch((error: unknown) => {
+    throw translateError(error, doing, 'output/not-writable')
+  })
+  try {
+    await work()
+  } finally {
+    await lock.release()
+  }
+}
+
+async function undo(path: string): Promise<void> {
   try {
     const record = await readUndo(path)
-    if (!record) {
-      throw new KairosError('input/not-found', `${undoPath(path)}: an undo record expected, none found.`, {
-        hint: 'Only an image that was changed in place can be restored.',
-      })
-    }
+    if (!record) throw nothingToRestore(path)
     const file = await open(path, 'r+')
     try {
       if (!(await samplesMatch(file, record))) throw notTheImage(path)
@@ -98,7 +118,7 @@ export async function restore(path: string): Promise<void> {
     await rm(undoPath(path))
     await syncDirectory(dirname(path))
   } catch (error) {
-    throw translateError(error, doing, 'output/not-writable')
+    throw translateError(error, `Cannot restore ${path}`, 'output/not-writable')
   }
 }
 
@@ -108,6 +128,22 @@ async function checkOnlyName(path: string): Promise<void> {
   if (nlink <= 1) return
   throw new KairosError('output/not-writable', `${path}: a file with one name expected, ${nlink} names of it found.`, {
     hint: 'What has its other names would change too, such as the cache of downloads. Write to a new file, or change a copy.',
+  })
+}
+
+async function isThere(path: string, doing: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isMissing(error)) return false
+      throw translateError(error, doing, 'output/not-writable')
+    },
+  )
+}
+
+function nothingToRestore(path: string): KairosError {
+  return new KairosError('input/not-found', `${undoPath(path)}: an undo record expected, none found.`, {
+    hint: 'Only an image that was changed in place can be restored.',
   })
 }
 
@@ -200,7 +236,7 @@ async function readUndo(path: string): Promise<UndoRecord | undefined> {
   try {
     bytes = await readFile(undoPath(path))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
   return decodeUndoRecord(bytes, undoPath(path))
@@ -218,4 +254,8 @@ async function writeUndo(path: string, record: UndoRecord): Promise<void> {
   }
   await rename(part, undoPath(path))
   await syncDirectory(dirname(path))
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
