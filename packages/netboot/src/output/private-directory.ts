@@ -25,18 +25,16 @@ const ATTEMPTS = 10
 export async function makePrivateDirectory(path: string, { asNew }: PrivateDirectoryOptions = {}): Promise<void> {
   // With a separator at the end it would be the target of a link that is looked at.
   const itself = resolve(path)
-  try {
-    const found = await made(itself)
-    if (!found.isDirectory()) throw notOurs(path, 'a directory', 'something else')
-    const why = strangeness(found)
-    if (why === undefined || (asNew && (await looksNew(found, itself)))) return
-    throw notOurs(path, ...why)
-  } catch (error) {
+  const found = await made(itself).catch((error: unknown) => {
     const failure = translateError(error, `Cannot use ${path}`, 'output/not-writable')
-    if (failure === error || failure.code !== 'input/not-permitted') throw failure
+    if (asNew || failure.code !== 'input/not-permitted') throw failure
     // Most often a directory that a run with sudo has made.
     throw new KairosError(failure.code, failure.message, { hint: OTHER_DIRECTORY, cause: error })
-  }
+  })
+  if (!found.isDirectory()) throw notOurs(path, 'a directory', 'something else')
+  const why = strangeness(found)
+  if (why === undefined || (asNew && (await looksNew(found, itself)))) return
+  throw notOurs(path, ...why)
 }
 
 const OTHER_DIRECTORY = 'Remove it, or choose another state_dir or output.'
