@@ -13,6 +13,7 @@ import { type FakeClock, fakeClock } from '../fake-clock.js'
 import { type FakeHost, fakeNetwork } from '../fake-network.js'
 import { examineHost } from './examine-host.js'
 import { fakeProbes, notPermitted } from './fake-probes.js'
+import { hearDhcpServers } from './hear-dhcp-servers.js'
 
 const EVERYBODY = { address: '255.255.255.255', port: 68 }
 
@@ -113,6 +114,28 @@ describe('hearing DHCP servers', () => {
   it('warns when nobody answers', async () => {
     const findings = await examine(fakeNetwork().host('10.0.0.2'), fakeClock())
     expect(findings[0]).toMatchObject({ level: 'warning', found: expect.stringContaining('No DHCP server answered') })
+  })
+
+  it('leaves what is sent to the DHCP client of this machine to that', async () => {
+    const network = fakeNetwork()
+    const site = network.host('10.0.0.1')
+    const host = network.host('10.0.0.2')
+    const clock = fakeClock()
+    const renewals: string[] = []
+    const onMessage = (bytes: Uint8Array) => void renewals.push(Buffer.from(bytes).toString())
+    await host.openSocket({ address: '0.0.0.0', port: 68, reuse: true, onMessage, onError() {} })
+    const server = await site.openSocket({ address: '0.0.0.0', port: 67, onMessage() {}, onError() {} })
+    const heard = hearDhcpServers({
+      ...{ interfaces: fakeProbes({ host }).ownInterfaces(), listenMs: 5_000, clock },
+      ...{ openSocket: host.openSocket, ports: { server: 67, client: 68 } },
+    })
+    // It has asked, and listens.
+    while (clock.pending === 0) await turn()
+    server.send(Buffer.from('DHCPACK'), { address: '10.0.0.2', port: 68 })
+    await turn()
+    expect(renewals).toContain('DHCPACK')
+    clock.advance(5_000)
+    await heard
   })
 
   it('says so when it may not listen', async () => {

@@ -93,7 +93,7 @@ export async function hearDhcpServers(options: HearDhcpOptions): Promise<HeardOf
     if (before === undefined || before.bootFile === undefined) offers.set(key, { ...before, ...offer })
   }
   try {
-    // Broadcasts only: unicast to this port is for the machine's own DHCP client.
+    // Broadcasts only, as we ask for them: unicast to this port is for the machine's own DHCP client.
     sockets.push(
       await openSocket({
         address: LIMITED_BROADCAST_ADDRESS,
@@ -104,17 +104,18 @@ export async function hearDhcpServers(options: HearDhcpOptions): Promise<HeardOf
       }),
     )
     const senders: DatagramSocket[] = []
+    const to = { address: LIMITED_BROADCAST_ADDRESS, port: ports.server }
     for (const { address } of interfaces) {
+      // Tied to its peer it receives nothing: untied, it would be the best match for the renewals of the client's lease.
       const sender = await openSocket({
-        ...{ address, port: ports.client, reuse: true, broadcast: true },
-        onMessage,
+        ...{ address, port: ports.client, reuse: true, broadcast: true, peer: to },
+        onMessage() {},
         onError() {},
       })
       sockets.push(sender)
       senders.push(sender)
     }
     const ask = () => {
-      const to = { address: LIMITED_BROADCAST_ADDRESS, port: ports.server }
       for (const sender of senders) for (const packet of asks) sender.send(packet, to)
     }
     ask()
