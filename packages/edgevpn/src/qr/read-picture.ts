@@ -54,7 +54,7 @@ export async function readPicture(
   if (format === 'PNG') checkInterlacedPng(bytes, name)
   try {
     if (format === 'GIF') return await readFrames(bytes, name, options.signal)
-    if (format === 'TIFF') return [toGrey(decodeTiff(bytes))]
+    if (format === 'TIFF') return [toGrey(await decodeTiff(bytes, { name, signal: options.signal }))]
     return [toGrey(format === 'WebP' ? await decodeWebp(bytes) : await decodeWithJimp(bytes))]
   } catch (error) {
     throw damaged(format, name, error)

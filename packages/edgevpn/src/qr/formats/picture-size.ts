@@ -1,4 +1,5 @@
 import type { PictureFormat } from './picture-format.js'
+import { readTiffDirectory, TiffTag } from './tiff-directory.js'
 
 /** Width and height in pixels, of one frame or page. */
 export interface PictureSize {
@@ -7,7 +8,8 @@ export interface PictureSize {
 }
 
 /**
- * The size that the header of a picture declares, without decoding it. Nothing when the header is damaged or cut off. PNM is not handled here, as its decoder reads the header first anyway.
+ * The size that the header of a picture declares, without decoding it. Nothing when the header is damaged or cut off. PNM is not
+ * handled here, as its decoder reads the header first anyway.
  */
 export function readDeclaredSize(bytes: Uint8Array, format: Exclude<PictureFormat, 'PNM'>): PictureSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -88,29 +90,10 @@ function readBmpSize(view: DataView): PictureSize | undefined {
   return { width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }
 }
 
-const TIFF_IMAGE_WIDTH = 256
-const TIFF_IMAGE_LENGTH = 257
-const TIFF_SHORT = 3
-
-/**
- * The first image file directory (TIFF 6.0, section 2), that of the first page.
- *
- *     Offset       Size  Field
- *     4            4     offset of the first directory
- *     directory    2     number of entries
- *     + 2 + 12 n   2     tag; 2 type; 4 count; 4 value (or its offset)
- */
+/** The decoder reads it in the same way: no file can declare one size here and another one there. */
 function readTiffSize(view: DataView): PictureSize | undefined {
-  const little = view.getUint8(0) === 0x49
-  const offset = view.getUint32(4, little)
-  const entries = view.getUint16(offset, little)
-  const found = new Map<number, number>()
-  for (let entry = offset + 2; entry < offset + 2 + 12 * entries; entry += 12) {
-    const isShort = view.getUint16(entry + 2, little) === TIFF_SHORT
-    const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little)
-    found.set(view.getUint16(entry, little), value)
-  }
-  return { width: found.get(TIFF_IMAGE_WIDTH) ?? 0, height: found.get(TIFF_IMAGE_LENGTH) ?? 0 }
+  const { fields } = readTiffDirectory(view)
+  return { width: fields.get(TiffTag.imageWidth)?.at(0) ?? 0, height: fields.get(TiffTag.imageLength)?.at(0) ?? 0 }
 }
 
 /**
