@@ -12,7 +12,7 @@ export {
 } from './artifacts/index.js'
 export type { BootArtifacts } from './boot-artifacts.js'
 export { type BootFiles, findBootFiles } from './boot-files.js'
-export { type Cache, type CachedFile, type CachedUrl, openCache } from './cache/index.js'
+export { type Cache, type CachedFile, type CachedUrl, DEFAULT_STATE_DIRECTORY, openCache } from './cache/index.js'
 export type { ContainerImage, ImageLayer } from './container-image.js'
 export { type EngineAddress, type EngineEnvironment, engineAddresses } from './engine/index.js'
 export {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { describeLocation } from '@kairos-sdk/core'
 import { buildIso, isoFileName } from '@kairos-sdk/netboot/provision'
-import { makeDirectory, openRootSource } from '@kairos-sdk/netboot/sources'
+import { DEFAULT_STATE_DIRECTORY, makeDirectory, openRootSource } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
 import { cloudConfigSource } from '../media/new-files.js'
 import { checkInputDirectory } from '../media/open-image.js'
-import { type SourceArguments, stateDirectory } from './source-options.js'
+import type { SourceArguments } from './source-options.js'
 import { sourceTasks } from './source-tasks.js'
 
 export interface BuildIsoArguments extends SourceArguments {
@@ -46,7 +46,7 @@ export async function buildIsoImage(args: BuildIsoArguments, context: Context): 
   const { onProgress } = tasks
   try {
     await using root = await openRootSource(source, {
-      stateDir: stateDirectory(args.stateDir),
+      stateDir: args.stateDir ?? DEFAULT_STATE_DIRECTORY,
       architecture: args.arch,
       insecureRegistries: args.allowInsecureRegistries,
       signal,

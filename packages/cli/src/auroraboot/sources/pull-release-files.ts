@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { ByteSource } from '@kairos-sdk/netboot'
 import { writeImages } from '@kairos-sdk/netboot/iso'
 import {
+  DEFAULT_STATE_DIRECTORY,
   fetchReleaseIso,
   fetchReleaseNetboot,
   makeDirectory,
@@ -15,7 +16,6 @@ import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
 import { PUBLIC, sha256Of } from '../media/write-result.js'
-import { stateDirectory } from './source-options.js'
 
 export interface PullReleaseArguments extends ReleaseSelection {
   /** Kernel, initrd and squashfs instead of the ISO. */
@@ -39,7 +39,7 @@ interface Wanted {
  */
 export async function pullReleaseFiles(args: PullReleaseArguments, context: Context): Promise<void> {
   const { reporter, signal } = context
-  const cache = await openCache(stateDirectory(args.stateDir))
+  const cache = await openCache(args.stateDir ?? DEFAULT_STATE_DIRECTORY)
   const task = reporter.task({ message: 'Looking for the release' })
   try {
     const { name, wanted, urls, warnings } = await fetchFiles(args, {

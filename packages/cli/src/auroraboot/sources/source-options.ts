@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { OptionDefinition, PositionalDefinition } from '../../runtime/command.js'
 import { textOption } from '../options.js'
 
@@ -21,8 +19,7 @@ export const sourceOptions = {
   },
   'state-dir': {
     type: 'string',
-    describe:
-      'Directory whose cache keeps downloads for the next time. Otherwise auroraboot in the one for temporary files',
+    describe: 'Directory whose cache keeps downloads for the next time. Otherwise /tmp/auroraboot',
     completes: 'directory',
     requiresArg: true,
   },
@@ -46,9 +43,4 @@ export interface SourceArguments {
   readonly arch: string | undefined
   readonly allowInsecureRegistries: boolean
   readonly stateDir: string | undefined
-}
-
-/** Where downloads are kept. */
-export function stateDirectory(stateDir: string | undefined): string {
-  return stateDir ?? join(tmpdir(), 'auroraboot')
 }

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { describeLocation, KairosError } from '@kairos-sdk/core'
 import { type UnpackFormat, unpackFormatOf, unpackRoot } from '@kairos-sdk/netboot/provision'
-import { openRootSource, type RootSource, writeTar } from '@kairos-sdk/netboot/sources'
+import { DEFAULT_STATE_DIRECTORY, openRootSource, type RootSource, writeTar } from '@kairos-sdk/netboot/sources'
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import { formatBytes } from '../../runtime/format-bytes.js'
 import { written } from '../../runtime/io.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
-import { type SourceArguments, stateDirectory } from './source-options.js'
+import type { SourceArguments } from './source-options.js'
 import { type SourceTasks, sourceTasks } from './source-tasks.js'
 
 export interface UnpackArguments extends SourceArguments {
@@ -34,7 +34,7 @@ export async function unpackImage(args: UnpackArguments, context: Context): Prom
   const tasks = sourceTasks(reporter, { message: `Opening ${describeLocation(image)}` })
   try {
     await using root = await openRootSource(image, {
-      stateDir: stateDirectory(args.stateDir),
+      stateDir: args.stateDir ?? DEFAULT_STATE_DIRECTORY,
       architecture: args.arch,
       insecureRegistries: args.allowInsecureRegistries,
       signal,

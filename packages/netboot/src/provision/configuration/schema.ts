@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import * as z from 'zod/v4/mini'
+import { DEFAULT_STATE_DIRECTORY } from '../../sources/cache/default-state-directory.js'
 import { parseArchitecture } from '../../sources/image/architecture.js'
 import { parseListenAddress } from './listen-address.js'
 
@@ -97,8 +98,8 @@ export const configurationSchema = z.strictObject({
   ),
   netboot: described(z._default(netboot, {}), 'Booting over the network.'),
   state_dir: described(
-    z._default(z.string(), '/tmp/auroraboot'),
-    'Directory for downloads and results; the same one again saves the downloads. Default: /tmp/auroraboot.',
+    z._default(z.string(), DEFAULT_STATE_DIRECTORY),
+    `Directory for downloads and results; the same one again saves the downloads. Default: ${DEFAULT_STATE_DIRECTORY}.`,
   ),
   listen_addr: described(
     z._default(
