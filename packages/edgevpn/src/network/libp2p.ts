@@ -17,6 +17,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { localDiscovery } from './local-discovery.js'
 import type { NetworkOptions } from './options.js'
+import { streamOpener } from './stream-keeper.js'
 
 /** IPFS's public bootstrap nodes, the ones that Go's nodes start from. */
 export const IPFS_BOOTSTRAP_PEERS: readonly string[] = [
@@ -78,6 +79,7 @@ export async function createNode(token: Token, options: NetworkOptions, onLocalP
         // Machines behind one router share an address; that is no attack.
         scoreParams: { IPColocationFactorWeight: 0 },
       }),
+      streamOpener: streamOpener(),
       ...(withDht && {
         dht: kadDHT({
           protocol: '/ipfs/kad/1.0.0',

@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { generateToken, KairosError } from '@kairos-sdk/core'
+import { generateToken, KairosError, NEVER_ROTATE, rotatingKeysAt } from '@kairos-sdk/core'
 import { describe, expect, it } from 'vitest'
+import { fakeClock } from './fake-clock.js'
 import { openNetwork } from './open.js'
 import type { NetworkOptions } from './options.js'
+import { peerThatStartsOver } from './peer-that-starts-over.js'
 
 const LOCAL: NetworkOptions = { dht: false, mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'] }
 const nothing = { onMessage: () => {} }
@@ -24,6 +26,34 @@ describe('openNetwork', () => {
     expect(network.peers).toEqual([])
     expect(await network.publish(Buffer.from('x'))).toEqual(new Set())
     await network.stop()
+  })
+
+  it('opens a new stream to a peer that has started over on the same connection, as Go does when keys rotate', async () => {
+    const token = generateToken({ interval: NEVER_ROTATE })
+    const clock = fakeClock(1_700_000_010_000)
+    const joined = Promise.withResolvers<string>()
+    const renewed = Promise.withResolvers<string>()
+    const network = await openNetwork(
+      token,
+      { ...LOCAL, clock },
+      { ...nothing, onPeerJoined: joined.resolve, onPeerRenewed: renewed.resolve },
+    )
+    const peer = await peerThatStartsOver(rotatingKeysAt(token, 0).roomTopic)
+    const first = peer.stream()
+    await peer.dial(network.addresses[0] ?? '')
+    const stream = await first
+    await peer.join()
+    expect(await joined.promise).toBe(peer.id)
+    expect(await network.publish(Buffer.from('x'))).toEqual(new Set([peer.id]))
+    clock.advance(1_000)
+    const ended = new Promise((resolve) => stream.addEventListener('close', resolve))
+    const second = peer.stream()
+    await peer.join()
+    await Promise.all([ended, second])
+    expect(await renewed.promise).toBe(peer.id)
+    expect(await network.publish(Buffer.from('x'))).toEqual(new Set([peer.id]))
+    expect(network.peers).toEqual([peer.id])
+    await Promise.all([peer.stop(), network.stop()])
   })
 
   it('says which address cannot be listened on, and why', async () => {

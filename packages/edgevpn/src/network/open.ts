@@ -1,10 +1,12 @@
 import { KairosError, type Token, translateError } from '@kairos-sdk/core'
 import type { IdentifyResult, PeerInfo } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from './clock.js'
 import { createNode, type Node } from './libp2p.js'
 import type { NetworkOptions } from './options.js'
 import { openRendezvous } from './rendezvous.js'
 import { openRoom, type RoomMessage } from './room.js'
+import { openStreamKeeper } from './stream-keeper.js'
 
 export interface NetworkEvents {
   readonly onMessage: (message: RoomMessage) => void
@@ -13,6 +15,8 @@ export interface NetworkEvents {
   /** A peer is connected and in the room. */
   readonly onPeerJoined?: (peerId: string) => void
   readonly onPeerLeft?: (peerId: string) => void
+  /** The way to a peer of the room was cut and is being opened again: what was published last may not have reached it. */
+  readonly onPeerRenewed?: (peerId: string) => void
   /** Something arrived that does not belong to this network, and was dropped. */
   readonly onRejected?: (from: string, error: KairosError) => void
 }
@@ -68,7 +72,18 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
   const node = await createNode(token, options, found('mdns'))
   await startNode(node)
 
-  const { pubsub } = node.services
+  const { pubsub, streamOpener } = node.services
+  const keeper = openStreamKeeper({
+    protocols: pubsub.protocols,
+    connectionsTo: (peer) => node.getConnections(peer),
+    // gossipsub asked to be told of connections once for each of its protocols.
+    openStream: (peer, connection) => streamOpener.open(pubsub.protocols[0] ?? '', peer, connection),
+    clock,
+    onRenewed(peer) {
+      log('debug', `opening the stream to ${peer} again`)
+      events.onPeerRenewed?.(peer)
+    },
+  })
   const room = openRoom({
     token,
     pubsub: {
@@ -80,7 +95,10 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
     },
     clock,
     onMessage: events.onMessage,
-    onPeerJoined: (peer) => events.onPeerJoined?.(peer),
+    onPeerJoined(peer) {
+      keeper.keep(peerIdFromString(peer))
+      events.onPeerJoined?.(peer)
+    },
     onPeerLeft: (peer) => events.onPeerLeft?.(peer),
     onRejected: (from, error) => {
       log('debug', `dropped a message from ${from}: ${error.message}`)
@@ -90,8 +108,14 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
   pubsub.addEventListener('message', ({ detail }) => {
     if (detail.type === 'signed') room.handleMessage(detail.topic, detail.from.toString(), detail.data)
   })
-  pubsub.addEventListener('subscription-change', () => room.handlePeersChanged())
-  node.addEventListener('peer:disconnect', () => room.handlePeersChanged())
+  pubsub.addEventListener('subscription-change', () => {
+    room.handlePeersChanged()
+    keeper.look()
+  })
+  node.addEventListener('peer:disconnect', () => {
+    room.handlePeersChanged()
+    keeper.look()
+  })
 
   const rendezvous =
     (options.dht ?? true)
@@ -122,6 +146,7 @@ export async function openNetwork(token: Token, options: NetworkOptions, events:
     async stop() {
       stopped.abort()
       rendezvous?.close()
+      keeper.close()
       room.close()
       await node.stop()
     },

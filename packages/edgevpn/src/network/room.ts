@@ -33,7 +33,8 @@ export interface Room {
   /**
    * Seals a message and sends it to every peer of the room.
    *
-   * @returns the peers that it was handed to; one that has just joined may still be missing
+   * @returns the peers that it was handed to; one that has just joined, or to which the way is being opened again, may be
+   *   missing
    * @throws KairosError `ledger/too-large`
    */
   publish(data: Uint8Array): Promise<ReadonlySet<string>>

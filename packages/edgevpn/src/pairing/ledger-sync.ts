@@ -25,6 +25,7 @@ export interface LedgerSync {
   /** Puts a value into the ledger, and again whenever another block drops or changes it. */
   announce(announcement: Announcement): void
   handleMessage(message: RoomMessage): void
+  /** A peer came, or the way to it was cut and is being opened again: it is sent what we have. */
   handlePeerJoined(peerId: string): void
   close(): void
 }

@@ -126,6 +126,7 @@ export async function runSession<Result>(
           sync?.handlePeerJoined(peer)
         })
       },
+      onPeerRenewed: (peer) => guarded(() => sync?.handlePeerJoined(peer)),
       onPeerLeft: (peer) => guarded((session) => handlers.onPeerLeft?.(session, peer)),
     })
     return {
