@@ -55,10 +55,82 @@ describe('checkCloudConfig', () => {
     ['#cloud-config\n- a\n', 'line 2, column 1'],
     ['#cloud-config\n? [a]\n: 1\n', 'line 2, column 3'],
     ['#cloud-config\na: 1\n---\nb: 1\n', 'line 3'],
+    ['#cloud-config\npasswd: *s3cret\n', 'line 2, column 9'],
+    ['#cloud-config\nhostname: {{ trunc 4 .MachineID }}\n', 'line 2, column 12'],
+    ['#cloud-config\na: 1\nb: "x\x01y"\n', 'line 3, column 6'],
+    ['#cloud-config\na: !!int s3cret\n', 'line 2, column 10'],
+    ['#cloud-config\na: 1\n\t\nb: 1\n', 'line 3, column 1'],
   ])('tells line and column in %j', (text, place) => {
     const error = errorOf(text)
     expect(error.code).toBe('cloud-config/not-yaml')
     expect(error.message).toContain(`c.yaml, ${place}`)
+  })
+
+  it.each([
+    ['passwd: !s3cret! x', 'a tag (!)'],
+    ['a: |s3cret\n  x', 'in the lines behind | or >'],
+    ['a: "\\s3cret"', 'an escape (\\)'],
+    ['%s3cret\n---\na: 1', 'begins with %'],
+    ['a: &s3cret! 1', 'letters, digits'],
+    ['a: *s3cret', 'an alias (*)'],
+    ['s3cret: 1\ns3cret: 2', 'a name that its map has already'],
+    ['a: !!int s3cret', '!!int'],
+    ['a: "s3cret', 'double quotes'],
+    ["a: 's3cret", 'single quotes'],
+    ['a: b: s3cret', 'a second name'],
+    ['a:\n  b: 1\n s3cret: 1', 'indented like those before'],
+    ['a: [s3cret\nb: 1', 'brackets'],
+    ['a: {s3cret\nb: 1', 'braces'],
+    ['a: @s3cret', 'quotes'],
+    ['a: &s3cret &s3cret 1', 'a second anchor'],
+    ['s3cret', 'settings (name: value)'],
+    ['a: }s3cret', 'not expected'],
+    ['s3cret\nb: 1', 'one line'],
+    ['a: 1\ns3cret', 'a colon'],
+    ['a: s3cret\x1b', 'a control character'],
+  ])('says what is wrong with %j without a piece of it', (yaml, problem) => {
+    const { code, message, hint } = errorOf(`#cloud-config\n${yaml}\n`)
+    expect(code).toBe('cloud-config/not-yaml')
+    expect(message).toContain(problem)
+    expect(`${message} ${hint}`).not.toContain('s3')
+  })
+
+  it('never repeats a piece of a text that is no YAML', () => {
+    // Letters that no message of ours holds.
+    const secret = fc.constantFrom(
+      'ẞß',
+      '"ß',
+      "'ß",
+      '*ß',
+      '&ß',
+      '!ß',
+      '!ß!',
+      '!!ß',
+      '%ß',
+      '|ß',
+      '@ß',
+      '\\ß',
+      '<<: ß',
+      '? ß',
+    )
+    const between = fc.constantFrom(' ', '\n', '\n  ', ': ', '- ', '{', '}', '[', ']', ', ', '"', 'a: ', '--- ', '#')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(secret, between)), (parts) => {
+        try {
+          checkCloudConfig(`#cloud-config\n${parts.join('')}`)
+        } catch (error) {
+          if (!KairosError.is(error)) throw error
+          expect(`${error.message} ${error.hint}`).not.toMatch(/[ßẞ]/)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is done with a config of very many names', () => {
+    // Comparing each with each would take minutes.
+    const names = Array.from({ length: 100_000 }, (_, index) => `n${index}: 1\n`)
+    expect(checkCloudConfig(`#cloud-config\n${names.join('')}`).keys).toHaveLength(100_000)
   })
 
   it('refuses what Kairos skips for its size', () => {

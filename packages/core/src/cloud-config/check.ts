@@ -1,5 +1,6 @@
-import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import { isScalar } from 'yaml'
 import { KairosError } from '../errors/index.js'
+import { parseSettings } from './parse-settings.js'
 
 /** Kairos skips config files of this size and more, in bytes. */
 export const CLOUD_CONFIG_MAX_BYTES = 2 * 2 ** 20
@@ -20,7 +21,8 @@ export interface CloudConfigCheck {
 }
 
 /**
- * Checks that a node will accept a text as its cloud config: size, header and YAML.
+ * Checks that a node will accept a text as its cloud config: size, header and YAML. No message repeats a value, which may
+ * be a password.
  *
  * @param name - what the text is called in messages. Default `The cloud config`
  * @throws KairosError `cloud-config/too-large`, `cloud-config/no-header`, `cloud-config/not-yaml` (with line and column)
@@ -36,8 +38,7 @@ export function checkCloudConfig(text: string, name = 'The cloud config'): Cloud
   }
   const header = checkHeader(text, name)
   if (header.startsWith('#!')) return { kind: 'script', header, bytes, keys: [], warnings: [] }
-  const map = parseSettings(text, name)
-  const keys = map.items.map(({ key }) => String(isScalar(key) ? key.value : key))
+  const keys = parseSettings(text, name).map(({ key }) => String(isScalar(key) ? key.value : key))
   const warnings = keys.length === 0 ? [`${name} has a header but no settings.`] : []
   return { kind: 'yaml', header, bytes, keys, warnings }
 }
@@ -59,40 +60,4 @@ function checkHeader(text: string, name: string): string {
       ? 'Save it as UTF-8 without a byte order mark.'
       : 'Put #cloud-config, with nothing before or after it, into the first line. Kairos ignores files without it.',
   })
-}
-
-/**
- * The settings of a YAML cloud config; an empty document is an empty map.
- *
- * @throws KairosError `cloud-config/not-yaml`
- */
-function parseSettings(text: string, name: string) {
-  const lineCounter = new LineCounter()
-  const fail = (offset: number, problem: string, hint = 'Mend the line and try again.') => {
-    const { line, col } = lineCounter.linePos(offset)
-    return new KairosError('cloud-config/not-yaml', `${name}, line ${line}, column ${col}: ${problem}.`, { hint })
-  }
-  const documents = parseDocuments(text, lineCounter, name)
-  const error = documents.flatMap((document) => document.errors)[0]
-  if (error) throw fail(error.pos[0], error.message.replace(/\.$/, ''))
-  const [document, second] = documents
-  if (second) {
-    throw fail(second.range[0], 'a second YAML document begins', 'Kairos reads only the first one: merge them.')
-  }
-  const contents = document?.contents
-  if (!contents || (isScalar(contents) && contents.value === null)) return { items: [] }
-  if (!isMap(contents)) throw fail(contents.range?.[0] ?? 0, 'settings (name: value) expected, something else found')
-  for (const { key } of contents.items) {
-    if (!isScalar(key)) throw fail(key.range[0], 'the name of a setting expected, a list or map found')
-  }
-  return contents
-}
-
-function parseDocuments(text: string, lineCounter: LineCounter, name: string): Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false })
-    return 'empty' in documents ? [] : documents
-  } catch (cause) {
-    throw new KairosError('cloud-config/not-yaml', `${name} is nested too deeply.`, { cause })
-  }
 }

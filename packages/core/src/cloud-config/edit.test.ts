@@ -115,6 +115,11 @@ hostname: metal-{{ trunc 4 .MachineID }}
     }
   })
 
+  it('edits a config that uses one anchor very often', () => {
+    const text = `#cloud-config\na: &x { b: 1 }\nlist:\n${'- *x\n'.repeat(1_000)}`
+    expect(setInstallOptions(text, { reboot: true })).toBe(`${text}install:\n  reboot: true\n`)
+  })
+
   it.each([
     ['#!/bin/sh\n'],
     ['#cloud-config\nx: &x { auto: true }\ninstall: *x\n'],
@@ -122,6 +127,8 @@ hostname: metal-{{ trunc 4 .MachineID }}
     ['#cloud-config\ninstall: [1]\n'],
     ['#cloud-config\ninstall: yes please\n'],
     ['#cloud-config\ninstall:\n  reboot:\n    when: later\n'],
+    ['#cloud-config\ninstall:\n  reboot: &x no\ny: *x\n'],
+    ['#cloud-config\nx: &x { install: { auto: true } }\n<<: *x\n'],
   ])('refuses what it cannot set without changing something else: %j', (text) => {
     expect(codeOf(() => setInstallOptions(text, { reboot: true }))).toBe('cloud-config/not-editable')
   })

@@ -55,7 +55,7 @@ function edit(
   value: Value,
   addSection: typeof appendSection,
 ): string | undefined {
-  const contents = parseDocument(text).contents
+  const contents = parseDocument(text, { uniqueKeys: false }).contents
   const line = `${key}: ${scalarText(value)}`
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     return addSection(text, undefined, section, line)
@@ -141,12 +141,22 @@ function replaceNode(text: string, node: Node, replacement: string): string | un
 
 /** Whether the edited document means the same as before but for the one key. */
 function isOnlyChange(before: string, after: string, section: string, key: string, value: Value): boolean {
-  const document = parseDocument(after)
-  if (document.errors.length > 0) return false
-  const expected = (parseDocument(before).toJS() ?? {}) as Record<string, unknown>
+  try {
+    checkCloudConfig(after)
+  } catch (error) {
+    // An anchor that is used elsewhere went away with the value that had it, for example.
+    if (KairosError.is(error, 'cloud-config/not-yaml')) return false
+    throw error
+  }
+  const expected = meaningOf(before)
   const old = expected[section]
   expected[section] = { ...(typeof old === 'object' ? old : {}), [key]: value }
-  return isDeepStrictEqual(document.toJS(), expected)
+  return isDeepStrictEqual(meaningOf(after), expected)
+}
+
+/** The settings as the node has them, with what `<<` merges. How much aliases may make of them has been checked. */
+function meaningOf(text: string): Record<string, unknown> {
+  return parseDocument(text, { uniqueKeys: false, merge: true }).toJS({ maxAliasCount: -1 }) ?? {}
 }
 
 function pairOf(map: YAMLMap, key: string): Pair | undefined {

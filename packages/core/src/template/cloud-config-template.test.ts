@@ -44,6 +44,13 @@ describe('renderCloudConfig', () => {
     }
   })
 
+  it('refuses a value that the node would take for something else than text', () => {
+    const text = '#cloud-config\npasswd: [[ .kairos.password ]]\n'
+    const error = refusal(() => renderCloudConfig(text, { kairos: { password: '*s3cret' } }))
+    expect(error).toMatchObject({ code: 'cloud-config/not-yaml', hint: expect.stringContaining('| quote') })
+    expect(error.message).not.toContain('s3cret')
+  })
+
   it('refuses a text without a header', () => {
     expect(() => renderCloudConfig('users: []\n', {})).toThrow('#cloud-config')
   })

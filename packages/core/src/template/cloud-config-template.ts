@@ -42,14 +42,8 @@ function checkRendered(rendered: string, original: string, name: string): CloudC
     return checkCloudConfig(rendered, `${name} after its templates were filled in`)
   } catch (error) {
     if (!KairosError.is(error, 'cloud-config/not-yaml')) throw error
-    throw new KairosError(error.code, withoutValues(error.message), {
+    throw new KairosError(error.code, error.message, {
       hint: `${error.hint ?? ''} The line is that of the rendered text. A value with characters that mean something in YAML needs quotes: [[ .value | quote ]]`.trim(),
     })
   }
-}
-
-/** The message up to where it may repeat a piece of a value: behind a colon, a quote or a mark of YAML. */
-function withoutValues(message: string): string {
-  const [, place = '', problem = ''] = /^(.*, line \d+, column \d+: )([A-Za-z ]*)/s.exec(message) ?? []
-  return `${place}${problem.length < 12 ? 'this is not YAML' : problem.trimEnd()}.`
 }
