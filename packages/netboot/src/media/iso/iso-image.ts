@@ -54,9 +54,11 @@ export interface IsoImage extends ByteSource {
   stat(path: string, options?: ReadOptions & { readonly followLinks?: boolean }): Promise<IsoEntry>
 
   /**
-   * A file as a source: nothing is extracted.
+   * A file as a source, by its path (links are followed) or its entry: nothing is extracted. An entry of this image is not
+   * looked up again, which takes as long as its directory has entries.
    *
-   * @throws KairosError `iso/not-found`, `input/is-a-directory`, `iso/damaged` for content behind the end of the image
+   * @throws KairosError `iso/not-found`, `input/is-a-directory`, `iso/unsupported` for what is no file, `iso/damaged` for
+   *   content behind the end of the image
    */
-  open(path: string, options?: ReadOptions): Promise<ByteSource>
+  open(file: string | IsoEntry, options?: ReadOptions): Promise<ByteSource>
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readFully } from '../../bytes/byte-source.js'
 import { memorySource } from '../../bytes/memory-source.js'
 import { sliceSource } from '../../bytes/slice-source.js'
+import { authorIso } from './author/index.js'
 import { openIso } from './open-iso.js'
 import { bootImages } from './read/boot-catalog.js'
 import { contentOf, FIXTURES, type Fixture, fixture, fixtureBytes, textOf } from './testing/fixtures.js'
@@ -77,6 +78,34 @@ describe('openIso', () => {
     const [{ offset = 0, length = 0 } = {}] = extents
     expect(await readFully(kernel, 100, 50)).toEqual(await readFully(image, offset + 100, 50))
     expect(kernel.size).toBe(length)
+  })
+
+  it('opens a file by its entry, also by one that it has not given out itself', async () => {
+    const image = await openIso(await fixture('xorriso-rock-ridge'))
+    const entry = await image.stat('/sub/link')
+    for (const each of [entry, { ...entry }]) expect(await textOf(await image.open(each))).toBe('hello\n')
+    const other = await openIso(await fixture('xorriso-rock-ridge'))
+    expect(await textOf(await other.open(entry))).toBe('hello\n')
+    const link = await image.stat('/sub/link', { followLinks: false })
+    for (const each of [link, { ...link }]) {
+      await expect(image.open(each)).rejects.toMatchObject({ code: 'iso/unsupported' })
+    }
+  })
+
+  it('opens the very file of an entry without looking for it again, also where two have one name', async () => {
+    const entries = ['name-1', 'name-2'].map((name) => ({
+      path: `/${name}`,
+      type: 'file' as const,
+      source: memorySource(name, name),
+    }))
+    const iso = await authorIso({ volumeLabel: 'TEST', entries })
+    const bytes = Buffer.from(await readFully(iso, 0, iso.size))
+    // In Rock Ridge's NM entry.
+    bytes.write('name-1', bytes.indexOf('name-2'))
+    const image = await openIso(memorySource('iso', bytes))
+    const found: string[] = []
+    for await (const entry of image.list('/')) found.push(entry.path, await textOf(await image.open(entry)))
+    expect(found).toEqual(['/name-1', 'name-1', '/name-1', 'name-2'])
   })
 
   it('says what is not there, and what is no file', async () => {

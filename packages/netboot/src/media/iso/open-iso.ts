@@ -66,6 +66,8 @@ class OpenedIso implements IsoImage {
   readonly size: number
   readonly #metadata: ImageMetadata
   readonly #tree: DirectoryTree
+  /** What is known of the entries that the outside has seen. */
+  readonly #known = new WeakMap<IsoEntry, TreeEntry>()
 
   constructor(
     metadata: ImageMetadata,
@@ -88,7 +90,7 @@ class OpenedIso implements IsoImage {
       throw new KairosError('iso/not-found', `${this.name}: ${path}: a directory expected, a ${entry.type} found.`)
     }
     for await (const found of directoryEntries(this.#metadata, this.#tree, entry.directory, entry.path, options)) {
-      yield shown(found)
+      yield this.#shown(found)
     }
   }
 
@@ -103,17 +105,23 @@ class OpenedIso implements IsoImage {
         open.pop()
         continue
       }
-      yield shown(value)
+      yield this.#shown(value)
       if (value.directory) open.push(this.#entries(value, seen, options))
     }
   }
 
   async stat(path: string, options?: ReadOptions & { readonly followLinks?: boolean }): Promise<IsoEntry> {
-    return shown(await lookUp(this.#metadata, this.#tree, path, options))
+    return this.#shown(await lookUp(this.#metadata, this.#tree, path, options))
   }
 
-  async open(path: string, options?: ReadOptions): Promise<ByteSource> {
-    return entryContent(this.#metadata, await lookUp(this.#metadata, this.#tree, path, options))
+  async open(file: string | IsoEntry, options?: ReadOptions): Promise<ByteSource> {
+    return entryContent(this.#metadata, await this.#entryOf(file, options))
+  }
+
+  async #entryOf(file: string | IsoEntry, options?: ReadOptions): Promise<TreeEntry> {
+    if (typeof file === 'string') return await lookUp(this.#metadata, this.#tree, file, options)
+    const known = this.#known.get(file)
+    return known ?? (await lookUp(this.#metadata, this.#tree, file.path, { ...options, followLinks: false }))
   }
 
   #entries({ directory, path }: TreeEntry, seen: Set<number>, options?: ReadOptions): AsyncGenerator<TreeEntry> {
@@ -128,9 +136,12 @@ class OpenedIso implements IsoImage {
     seen.add(extent.block)
     return directoryEntries(this.#metadata, this.#tree, extent, path, options)
   }
-}
 
-/** What the outside sees of an entry. */
-function shown({ path, name, type, size, mode, user, group, modifiedAt, target, extents }: TreeEntry): IsoEntry {
-  return { path, name, type, size, mode, user, group, modifiedAt, target, extents }
+  /** What the outside sees of an entry. */
+  #shown(entry: TreeEntry): IsoEntry {
+    const { path, name, type, size, mode, user, group, modifiedAt, target, extents } = entry
+    const seen: IsoEntry = { path, name, type, size, mode, user, group, modifiedAt, target, extents }
+    this.#known.set(seen, entry)
+    return seen
+  }
 }

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readFully } from '../../../bytes/byte-source.js'
 import { memorySource } from '../../../bytes/memory-source.js'
 import { type AuthorEntry, authorIso } from '../author/index.js'
 import type { IsoImage } from '../iso-image.js'
@@ -75,6 +76,24 @@ describe('extractIso', () => {
     await expect(extractIso(await tree(), target)).rejects.toMatchObject({ code: 'output/not-writable' })
     await expect(extractIso(await tree(), join(target, 'mine'))).rejects.toMatchObject({ code: 'output/not-writable' })
     expect(await readdir(parent, { recursive: true })).toEqual(['out', 'out/mine'])
+  })
+
+  it('opens each file by its entry: to look each up would take as long as its directory is, for each', async () => {
+    const image = await imageOf(...Array.from({ length: 20 }, (_, number) => file(`/pool/${number}`, `${number}`)))
+    const open = vi.spyOn(image, 'open')
+    await extractIso(image, target)
+    expect(open.mock.calls.map(([given]) => typeof given)).toEqual(Array.from({ length: 20 }, () => 'object'))
+    expect(await readFile(join(target, 'pool/13'), 'utf8')).toBe('13')
+  })
+
+  it('takes the first of two files with one name, as its path does', async () => {
+    const iso = await authorIso({ volumeLabel: 'TEST', entries: [file('/name-1', 'first'), file('/name-2', 'second')] })
+    const bytes = Buffer.from(await readFully(iso, 0, iso.size))
+    // In Rock Ridge's NM entry.
+    bytes.write('name-1', bytes.indexOf('name-2'))
+    const image = await openIso(memorySource('iso', bytes))
+    expect(await extractIso(image, target)).toEqual({ files: 1, bytes: 5, warnings: [] })
+    expect(await readFile(join(target, 'name-1'), 'utf8')).toBe('first')
   })
 
   it('leaves nothing behind when it is stopped or a file cannot be read', async () => {

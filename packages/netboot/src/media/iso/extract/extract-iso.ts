@@ -81,11 +81,13 @@ interface Plan {
 
 async function planOf(image: IsoImage, { paths = ['/'], signal }: ExtractIsoOptions): Promise<Plan> {
   const entries = new Map<string, IsoEntry>()
+  // Of two with one name the first is the one that its path leads to.
+  const add = (entry: IsoEntry) => entries.has(entry.path) || entries.set(entry.path, entry)
   for (const path of paths) {
     const start = await image.stat(path, { signal, followLinks: false })
-    if (start.path !== '/') entries.set(start.path, start)
+    if (start.path !== '/') add(start)
     if (start.type !== 'directory') continue
-    for await (const entry of image.walk(start.path, { signal })) entries.set(entry.path, entry)
+    for await (const entry of image.walk(start.path, { signal })) add(entry)
   }
   const warnings: string[] = []
   const directories: IsoEntry[] = []
@@ -141,7 +143,7 @@ async function extractFile(
   report: (bytes: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const content = await image.open(entry.path, { signal })
+  const content = await image.open(entry, { signal })
   // `wx`: two names of the image may be one here, where upper and lower case are the same.
   const file = await open(path, 'wx', (entry.mode & PERMISSIONS) | 0o600)
   try {
