@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { KairosError } from '../errors/index.js'
+import { CLOUD_CONFIG_MAX_BYTES } from './check.js'
 import { setInstallOptions } from './edit.js'
 
 const codeOf = (run: () => unknown) => {
@@ -113,6 +114,11 @@ hostname: metal-{{ trunc 4 .MachineID }}
     for (const device of ['yes', '', 'a: b', '/dev/disk #1', '12', "it's", '/dev/disk/by-id/x:']) {
       expect(parse(setInstallOptions('#cloud-config\n', { device }), { version: '1.1' }).install.device).toBe(device)
     }
+  })
+
+  it('makes no config that Kairos would skip for its size', () => {
+    const text = `#cloud-config\na: ${'x'.repeat(CLOUD_CONFIG_MAX_BYTES - 30)}\n`
+    expect(codeOf(() => setInstallOptions(text, { reboot: true }))).toBe('cloud-config/too-large')
   })
 
   it('edits a config that uses one anchor very often', () => {

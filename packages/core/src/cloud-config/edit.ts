@@ -144,7 +144,7 @@ function isOnlyChange(before: string, after: string, section: string, key: strin
   try {
     checkCloudConfig(after)
   } catch (error) {
-    // An anchor that is used elsewhere went away with the value that had it, for example.
+    // The edit broke the document.
     if (KairosError.is(error, 'cloud-config/not-yaml')) return false
     throw error
   }
