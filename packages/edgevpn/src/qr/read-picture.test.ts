@@ -97,6 +97,16 @@ describe('readPicture', () => {
     expect((await failureOf(bomb)).code).toBe('qr/not-a-picture')
   })
 
+  it('refuses a JPEG file with far more scans than any encoder makes', async () => {
+    const whole = readFileSync(new URL('progressive.jpg', formats))
+    const last = whole.subarray(whole.lastIndexOf(Buffer.from([0xff, 0xda])), -2)
+    const bomb = Buffer.concat([whole.subarray(0, -2), ...Array.from({ length: 300 }, () => last), whole.subarray(-2)])
+    expect((await failureOf(bomb, 'a.jpg')).message).toContain('a.jpg begins like a JPEG picture, but is damaged')
+    const film = Buffer.alloc(100 << 16)
+    for (let at = 0; at < film.length; at += 1 << 16) film.set([0xff, 0xda], at)
+    expect(await readPicture(Buffer.concat([whole, film, film]))).toHaveLength(1)
+  })
+
   it('says that a gzip file is cut off, and what is inside one that is no picture', async () => {
     const packed = gzipSync(Buffer.concat([Buffer.from('P5 100 100 255\n'), Buffer.alloc(10_000, 7)]))
     expect((await failureOf(packed.subarray(0, packed.length - 12), 'dump.gz')).code).toBe('qr/not-a-picture')

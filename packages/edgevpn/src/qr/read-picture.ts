@@ -23,6 +23,10 @@ const MAX_PIXELS = 100_000_000
 /** More than any screen dump of {@link MAX_PIXELS} as decimal numbers is likely to need. */
 const MAX_UNPACKED_BYTES = 512 << 20
 
+/** The marker SOS of JPEG (ITU-T T.81, table B.1). */
+const START_OF_SCAN = Buffer.from([0xff, 0xda])
+const MAX_SCANS = 200
+
 export interface ReadPictureOptions {
   /** What to call the picture in messages. Default "The picture". */
   readonly name?: string | undefined
@@ -52,6 +56,7 @@ export async function readPicture(
   if (format === 'PNM') return [readAnymap(bytes, name)]
   checkSize(readDeclaredSize(bytes, format), format, name)
   if (format === 'PNG') checkInterlacedPng(bytes, name)
+  if (format === 'JPEG') checkJpegScans(bytes, name)
   try {
     if (format === 'GIF') return await readFrames(bytes, name, options.signal)
     if (format === 'TIFF') return [toGrey(await decodeTiff(bytes, { name, signal: options.signal }))]
@@ -128,6 +133,20 @@ function checkInterlacedPng(bytes: Uint8Array, name: string): void {
     inflateSync(Buffer.concat(parts), { maxOutputLength: limit })
   } catch (error) {
     throw damaged('PNG', name, error)
+  }
+}
+
+/**
+ * Each scan of a progressive picture goes over all of it, and takes few bytes where it changes nothing. Encoders make
+ * about ten. What looks like the marker is not always one: the film that some phones put behind a photo has these two
+ * bytes once in 64 KiB.
+ */
+function checkJpegScans(bytes: Uint8Array, name: string): void {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const most = MAX_SCANS + file.length / 16_384
+  let scans = 0
+  for (let at = file.indexOf(START_OF_SCAN); at >= 0; at = file.indexOf(START_OF_SCAN, at + 2)) {
+    if (++scans > most) throw damaged('JPEG', name, new Error(`it has more than ${MAX_SCANS} scans`))
   }
 }
 
