@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { renderQrPng } from '@kairos-sdk/edgevpn/qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memorySource } from '../packages/netboot/src/bytes/memory-source.js'
+import { writeOciLayout } from '../packages/netboot/src/sources/archive/testing/write-oci-layout.js'
 import { createNetwork, type Host } from './namespaces.js'
 import { requirement } from './requirements.js'
 import { runProgram } from './run-program.js'
-import { writeOciLayout } from './small-oci-layout.js'
 import { RELEASE, RELEASE_NAME, smallReleaseIso } from './small-release.js'
 
 let directory: string

@@ -9,6 +9,7 @@ import { fileSource, memorySource, openIso, readFully } from '@kairos-sdk/netboo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { FileSystemEntry } from '../packages/netboot/src/file-system/entry.js'
+import { writeOciLayout } from '../packages/netboot/src/sources/archive/testing/write-oci-layout.js'
 import { AURORA_YAML, AURORABOOT, TEMPLATE } from './manuals/auroraboot.js'
 import { type ManualExample, withoutDocker } from './manuals/manual-example.js'
 import { NETWORK_BOOTING, RELEASE_IMAGE, RELEASE_NAME } from './manuals/network-booting.js'
@@ -17,7 +18,6 @@ import { QR_CODE } from './manuals/qr-code.js'
 import { CORE, K3S, makeReleases, partsOf, sha256 } from './manuals/releases.js'
 import { requirement } from './requirements.js'
 import { startScreen } from './screen.js'
-import { writeOciLayout } from './small-oci-layout.js'
 import { temporaryDirectory } from './temporary.js'
 
 const EXAMPLES = { ...QR_CODE, ...NETWORK_BOOTING, ...AURORABOOT }

@@ -13,10 +13,10 @@ import {
   readConfiguration,
 } from '../packages/netboot/src/provision/index.js'
 import { fakeNetwork } from '../packages/netboot/src/servers/fake-network.js'
+import { writeOciLayout } from '../packages/netboot/src/sources/archive/testing/write-oci-layout.js'
 import type { ReleaseServer } from './release-server.js'
 import { requirement } from './requirements.js'
 import { runProgram } from './run-program.js'
-import { writeOciLayout } from './small-oci-layout.js'
 import { smallReleaseFiles, smallReleaseIso, startSmallReleaseServer } from './small-release.js'
 import { temporaryDirectory } from './temporary.js'
 

@@ -16,9 +16,16 @@ export interface GrubHost {
   readonly directories?: readonly string[]
 }
 
-const PROGRAMS = ['grub-mkimage', 'grub2-mkimage'] as const
-const DIRECTORIES = ['/usr/lib/grub', '/usr/share/grub2', '/usr/lib/grub2', '/usr/share/grub', '/opt/homebrew/lib/grub']
+export const PROGRAMS = ['grub-mkimage', 'grub2-mkimage'] as const
+export const DIRECTORIES = [
+  '/usr/lib/grub',
+  '/usr/share/grub2',
+  '/usr/lib/grub2',
+  '/usr/share/grub',
+  '/opt/homebrew/lib/grub',
+]
 const PREFIX = '/boot/grub2'
+const BIOS_PLATFORM = 'i386-pc'
 
 const COMMON_MODULES = [
   ...['part_gpt', 'part_msdos', 'iso9660', 'fat', 'ext2', 'normal', 'configfile', 'linux', 'boot', 'chain', 'loopback'],
@@ -29,6 +36,7 @@ const COMMON_MODULES = [
 const BIOS_MODULES = [...COMMON_MODULES, 'biosdisk', 'vga', 'vbe', 'linux16'] as const
 const EFI_MODULES = [...COMMON_MODULES, 'efi_gop', 'efi_uga', 'efifwsetup', 'tpm'] as const
 const EFI_PLATFORM: Readonly<Record<GrubArchitecture, string>> = { amd64: 'x86_64-efi', arm64: 'arm64-efi' }
+export const PLATFORMS: readonly string[] = [BIOS_PLATFORM, ...Object.values(EFI_PLATFORM)]
 /** Without these GRUB neither finds the medium nor starts anything. */
 const NEEDED = ['iso9660', 'normal', 'configfile', 'linux', 'search', 'search_label', 'search_fs_file']
 
@@ -44,7 +52,7 @@ export interface HostGrubOptions {
  * @returns `undefined` when the program or GRUB's modules for a BIOS are not installed
  */
 export async function hostBiosGrub(host: GrubHost, options: HostGrubOptions): Promise<BiosGrub | undefined> {
-  const made = await makeImage(host, 'i386-pc', 'i386-pc-eltorito', BIOS_MODULES, options)
+  const made = await makeImage(host, BIOS_PLATFORM, 'i386-pc-eltorito', BIOS_MODULES, options)
   if (!made) return undefined
   const hybridMbr = await readFile(join(made.directory, 'boot_hybrid.img')).catch(() => undefined)
   return { image: memorySource('eltorito.img', made.image), hybridMbr, origin: made.origin }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { hashSource } from '../../bytes/hash-source.js'
+import { hostGrubDigest } from '../../media/grub/host-grub-digest.js'
 import { makePrivateDirectory } from '../../output/private-directory.js'
 import { artifactsOfSquashfs, packArtifacts } from '../../sources/artifacts/index.js'
 import type { BootArtifacts } from '../../sources/boot-artifacts.js'
@@ -15,6 +16,7 @@ import {
   putInPlace,
   recallMade,
   rememberMade,
+  resultFile,
 } from '../state/index.js'
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { offerBase } from './offer.js'
@@ -49,6 +51,8 @@ export function buildIsoStep(context: PlanContext, source: ImageSystem): Step<Ba
         overlayIso: iso.overlayIso && (await directoryDigest(iso.overlayIso, { signal })),
         extraCmdline: iso.extendLiveCmdline,
         consoleCmdline: iso.liveConsole,
+        // What the image lacks of GRUB is taken from this machine.
+        hostGrub: await hostGrubDigest(),
       })
       let made = identity === undefined ? undefined : await recallMade(paths, names.iso, identity)
       if (made) step.reuse()
@@ -61,15 +65,16 @@ export function buildIsoStep(context: PlanContext, source: ImageSystem): Step<Ba
           signal,
           onProgress: progress,
         })
-        for (const warning of built.warnings) step.warn(warning)
+        const { sha256, size, warnings } = built
         await putInPlace(built.path, names.iso)
-        if (identity !== undefined) await rememberMade(paths, names.iso, { identity, sha256: built.sha256 })
-        made = { path: names.iso, size: built.size, sha256: built.sha256 }
+        if (identity !== undefined) await rememberMade(paths, names.iso, { identity, sha256, warnings })
+        made = { path: names.iso, size, sha256, warnings }
       }
+      for (const warning of made.warnings) step.warn(warning)
       const base = { source: await openResult(names.iso, step), sha256: made.sha256, system: root.name }
       const checksum = await putChecksum(paths, names.iso, made.sha256)
       offerBase(context, step, base, 'The installer, built of the image. It asks what to do.')
-      return { ...base, files: [{ ...made, secret: false }, checksum] }
+      return { ...base, files: [resultFile(made, false), checksum] }
     },
   })
 }

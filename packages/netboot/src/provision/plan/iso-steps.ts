@@ -80,6 +80,7 @@ export interface CustomIso {
   readonly secret: boolean
   /** Of an earlier run. */
   readonly made: MadeFile | undefined
+  readonly warnings: readonly string[]
 }
 
 /** What goes into the custom ISO, and into those of machines. */
@@ -108,15 +109,17 @@ export function customIsoStep(context: PlanContext, base: Step<BaseIso>): Step<C
         overlay: additions.overlay && (await directoryDigest(additions.overlay, { signal })),
       })
       const made = await recallMade(paths, names.custom, identity)
+      let warnings = made?.warnings ?? []
       if (made) step.reuse()
       else {
         const image = await customisedImage(source, additions, { name: basename(names.custom), signal })
-        for (const warning of image.warnings) step.warn(warning)
+        warnings = image.warnings
         const part = join(paths.work, basename(names.custom))
         await writeImage(image, part, { mode: secret ? 0o600 : PUBLIC_MODE, signal, onProgress: progress })
         await putInPlace(part, names.custom)
       }
-      const custom = { source: await openResult(names.custom, step), identity, secret, made }
+      for (const warning of warnings) step.warn(warning)
+      const custom = { source: await openResult(names.custom, step), identity, secret, made, warnings }
       offerCustom(context, step, custom, made?.sha256)
       return custom
     },
@@ -133,11 +136,11 @@ export function customChecksumStep(context: PlanContext, customIso: Step<CustomI
     writes: [`${names.custom}.sha256`],
     async run(step) {
       const custom = step.resultOf(customIso)
-      const { source, identity, made, secret } = custom
+      const { source, identity, made, secret, warnings } = custom
       const sha256 = made?.sha256 ?? (await hashSource(source, 'sha256', { signal: step.signal }))
       if (made) step.reuse()
       const checksum = await putChecksum(paths, names.custom, sha256)
-      if (!made) await rememberMade(paths, names.custom, { identity, sha256 })
+      if (!made) await rememberMade(paths, names.custom, { identity, sha256, warnings })
       offerCustom(context, step, custom, sha256)
       offerChecksum(context, step, names.custom, sha256)
       return { files: [{ path: names.custom, size: source.size, sha256, secret }, checksum] }

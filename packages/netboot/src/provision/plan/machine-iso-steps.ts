@@ -15,6 +15,7 @@ import {
   putInPlace,
   recallMade,
   rememberMade,
+  resultFile,
 } from '../state/index.js'
 import { defineStep, type Step, type StepContext } from '../steps/index.js'
 import { additionsOf } from './iso-steps.js'
@@ -43,15 +44,15 @@ export function servedMachinesStep(
       const server = step.resultOf(isoServer)
       const images = servedImages(source)
       const identify = await identityOfMachines(context, sha256, step)
-      const imageOf = ({ name, cloudConfig }: MachineConfig) =>
-        images.image(`${name}.iso`, { ...additionsOf(context), cloudConfig })
+      const additionsFor = ({ cloudConfig }: MachineConfig) => ({ ...additionsOf(context), cloudConfig })
       // What cannot be made is better told now than to the first machine that asks.
       const [first] = machines
-      if (first) await imageOf(first)
+      const image = first && (await customisedImage(source, additionsFor(first), { name: `${first.name}.iso` }))
+      for (const warning of image?.warnings ?? []) step.warn(warning)
       for (const machine of machines) {
         server.offer({
           name: `machines/${machine.name}.iso`,
-          source: () => imageOf(machine),
+          source: () => images.image(`${machine.name}.iso`, additionsFor(machine)),
           etag: identify(machine),
           describe: DESCRIBE,
           ofMachine: true,
@@ -76,6 +77,7 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
       await makePrivateDirectory(paths.machines)
       const identify = await identityOfMachines(context, sha256, step)
       const files: ResultFile[] = []
+      const warnings = new Set<string>()
       let reused = 0
       for (const [done, machine] of machines.entries()) {
         const message = `Writing ${machine.name}.iso`
@@ -92,13 +94,15 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
         const known = await recallMade(paths, path, identity)
         const made = known ?? (await write(machine, path, identity))
         if (known) reused++
-        files.push({ ...made, secret: true }, await putChecksum(paths, path, made.sha256))
+        for (const warning of made.warnings) warnings.add(warning)
+        files.push(resultFile(made, true), await putChecksum(paths, path, made.sha256))
         if (isoServer) {
           const served = await (done < MAX_HELD ? openResult(path, step) : fileSource(path))
           const offer = { source: served, etag: identity, describe: DESCRIBE, sha256: made.sha256 }
           step.resultOf(isoServer).offer({ ...offer, name: `machines/${machine.name}.iso`, ofMachine: true })
         }
       }
+      for (const warning of warnings) step.warn(warning)
       if (reused === machines.length) step.reuse()
       return { files }
 
@@ -110,8 +114,9 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
         await writeImage(image, part, { mode: 0o600, signal })
         await putInPlace(part, path)
         const digest = await hashSource(await fileSource(path), 'sha256', { signal })
-        await rememberMade(paths, path, { identity, sha256: digest })
-        return { path, size: image.size, sha256: digest }
+        const { size, warnings: ofImage } = image
+        await rememberMade(paths, path, { identity, sha256: digest, warnings: ofImage })
+        return { path, size, sha256: digest, warnings: ofImage }
       }
     },
   })

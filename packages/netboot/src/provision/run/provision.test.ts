@@ -125,8 +125,10 @@ describe('provision', () => {
     const warn = (id: string) => (state: Step<unknown>) =>
       defineStep({ id, title: id, needs: [state], run: async (step) => step.warn('careful') })
     const { plan } = await planOf((state) => [warn('a')(state), warn('b')(state)])
-    await using run = provision(plan)
+    const { types, onEvent } = listen()
+    await using run = provision(plan, { onEvent })
     expect((await run.ready).warnings).toEqual(['planned', 'careful'])
+    expect(types().filter((type) => type.endsWith(' warning'))).toEqual(['step a warning'])
   })
 
   it('has told everything to who listens right after the call', async () => {

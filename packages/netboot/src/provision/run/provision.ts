@@ -82,6 +82,8 @@ export function provision(plan: Plan, options: ProvisionOptions = {}): Provision
     const { of } = await runSteps(plan.steps, {
       signal,
       onEvent(event) {
+        // Of images that are made alike the same is true: it is said once.
+        if (event.type === 'warning' && warnings.has(event.message)) return
         if (event.type === 'warning') warnings.add(event.message)
         events.emit({ of: 'step', event })
       },

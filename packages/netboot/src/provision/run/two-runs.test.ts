@@ -9,7 +9,7 @@ import { readConfiguration } from '../configuration/index.js'
 import type { PlanOptions } from '../plan/plan-options.js'
 import { planProvision } from '../plan/plan-provision.js'
 import { runSteps, type Step } from '../steps/index.js'
-import { writeSystemDirectory } from '../testing/system-directory.js'
+import { writeSystemDirectory } from '../testing/small-system.js'
 import { provision } from './provision.js'
 
 const MACHINES = 'mac,name\n08:00:27:54:1a:d1,node-1\n'

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileMark } from '../../sources/cache/index.js'
 import { writeBeside } from '../../sources/transfer/index.js'
+import type { ResultFile } from '../results.js'
 import type { StatePaths } from './state-paths.js'
 
 /** What is known of a file that a run made. */
@@ -10,6 +11,13 @@ export interface MadeFile {
   readonly path: string
   readonly size: number
   readonly sha256: string
+  /** What a person should know about it, also when it was made by an earlier run. */
+  readonly warnings: readonly string[]
+}
+
+/** What is written down of a file. */
+export interface Made extends Pick<MadeFile, 'sha256'>, Partial<Pick<MadeFile, 'warnings'>> {
+  readonly identity: string
 }
 
 /**
@@ -19,24 +27,30 @@ export interface MadeFile {
 export async function recallMade(paths: StatePaths, path: string, identity: string): Promise<MadeFile | undefined> {
   try {
     const record = JSON.parse(await readFile(recordOf(paths, path), 'utf8')) as Record<string, unknown>
-    const { sha256 } = record
+    const { sha256, warnings } = record
     if (record.identity !== identity || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
+    if (!Array.isArray(warnings) || !warnings.every((warning) => typeof warning === 'string')) return undefined
     const { size, mark } = await fileMark(path)
-    return record.mark === mark ? { path, size, sha256 } : undefined
+    return record.mark === mark ? { path, size, sha256, warnings } : undefined
   } catch {
     // Without a record, or with one that makes no sense, the file is made again.
     return undefined
   }
 }
 
+/** @param secret - the cloud config is in it */
+export function resultFile({ path, size, sha256 }: MadeFile, secret: boolean): ResultFile {
+  return { path, size, sha256, secret }
+}
+
 /** Writes down what a file was made of, when it has its name. */
 export async function rememberMade(
   paths: StatePaths,
   path: string,
-  { identity, sha256 }: { readonly identity: string; readonly sha256: string },
+  { identity, sha256, warnings = [] }: Made,
 ): Promise<void> {
   const { mark } = await fileMark(path)
-  const record = { path, identity, sha256, mark }
+  const record = { path, identity, sha256, warnings, mark }
   await writeBeside(recordOf(paths, path), `${JSON.stringify(record, null, 2)}\n`)
 }
 

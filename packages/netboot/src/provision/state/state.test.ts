@@ -69,11 +69,22 @@ describe('what a run has made', () => {
   })
 
   it('is recalled as long as nobody writes to it, and it is made of the same', async () => {
-    expect(await recallMade(paths, path(), 'one')).toEqual({ path: path(), size: 5, sha256 })
+    expect(await recallMade(paths, path(), 'one')).toEqual({ path: path(), size: 5, sha256, warnings: [] })
     expect(await recallMade(paths, path(), 'two')).toBeUndefined()
     expect(await recallMade(paths, join(paths.iso, 'other.iso'), 'one')).toBeUndefined()
     await writeFile(path(), 'IMAGE')
     expect(await recallMade(paths, path(), 'one')).toBeUndefined()
+  })
+
+  it('is recalled with its warnings, and never without', async () => {
+    await rememberMade(paths, path(), { identity: 'one', sha256, warnings: ['careful'] })
+    expect((await recallMade(paths, path(), 'one'))?.warnings).toEqual(['careful'])
+    const [name = ''] = await readdir(paths.records)
+    const record = JSON.parse(await readFile(join(paths.records, name), 'utf8'))
+    for (const warnings of [undefined, 'careful', [1]]) {
+      await writeFile(join(paths.records, name), JSON.stringify({ ...record, warnings }))
+      expect(await recallMade(paths, path(), 'one')).toBeUndefined()
+    }
   })
 
   it('is made again when it is gone, or its record makes no sense', async () => {

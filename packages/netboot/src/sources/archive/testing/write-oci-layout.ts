@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { FileSystemEntry } from '../packages/netboot/src/file-system/entry.js'
-import { writeTar } from '../packages/netboot/src/sources/tar/index.js'
+import type { FileSystemEntry } from '../../../file-system/entry.js'
+import { writeTar } from '../../tar/index.js'
 
 /** Makes an OCI image layout of layers, the lowest first, with nothing but Node. */
 export async function writeOciLayout(
