@@ -31,6 +31,16 @@ export const noChecksumOption = {
 export const fileOption = (describe: string) =>
   ({ type: 'string', describe, completes: 'file', requiresArg: true }) as const satisfies OptionDefinition
 
+/** An option whose value is arguments of a kernel, or none. */
+export const kernelArgumentsOption = (describe: string) =>
+  ({
+    type: 'string',
+    describe,
+    completes: 'nothing',
+    requiresArg: true,
+    mayBeEmpty: true,
+  }) as const satisfies OptionDefinition
+
 /** An option whose value is any text. */
 export const textOption = (describe: string) =>
   ({ type: 'string', describe, completes: 'nothing', requiresArg: true }) as const satisfies OptionDefinition

@@ -4,8 +4,8 @@ import { globalOptions } from './global-options.js'
 import { nearest } from './nearest.js'
 
 /**
- * Refuses options that a command does not have, and two values where one is meant. Done before yargs looks at them: it
- * would take the word after an unknown option for its value, and would repeat a token in its message.
+ * Refuses options that a command does not have, two values where one is meant, and empty ones. Done before yargs looks at
+ * them: it would take the word after an unknown option for its value, and would repeat a token in its message.
  *
  * @throws ArgumentProblem
  */
@@ -13,7 +13,7 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
   const definitions: Readonly<Record<string, OptionDefinition>> = { ...globalOptions, ...command.options }
   const known = [...Object.keys(definitions), 'help', 'version']
   const seen = new Set<string>()
-  for (const word of argv) {
+  for (const [index, word] of argv.entries()) {
     if (word === '--') return
     const name = /^--([^=]+)/.exec(word)?.[1]
     if (name === undefined) {
@@ -24,6 +24,13 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
     const definition = definitions[name]
     if (definition && seen.has(name) && !definition.array && definition.type !== 'boolean') {
       throw new ArgumentProblem(`--${name} is given more than once.`, 'It has one value: which one is meant?')
+    }
+    const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[index + 1]
+    if (value === '' && definition && definition.type !== 'boolean' && !definition.mayBeEmpty) {
+      throw new ArgumentProblem(
+        `The value of --${name} is empty.`,
+        'Give it one, or leave the option out. A variable of the shell that is not set gives an empty one.',
+      )
     }
     seen.add(name)
   }

@@ -6,7 +6,12 @@ import type { Reporter } from './reporter/reporter.js'
 /** What the value of an argument names, so that a shell can complete it. */
 export type Completes = 'file' | 'directory' | 'nothing'
 
-export type OptionDefinition = Options & { readonly describe: string; readonly completes?: Completes }
+export type OptionDefinition = Options & {
+  readonly describe: string
+  readonly completes?: Completes
+  /** An empty value means something. Otherwise it is refused: it comes of a shell's variable that is not set. */
+  readonly mayBeEmpty?: boolean
+}
 export type PositionalDefinition = PositionalOptions & { readonly describe: string; readonly completes?: Completes }
 
 export interface CommandContext<Sdk> {

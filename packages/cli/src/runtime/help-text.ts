@@ -5,7 +5,7 @@ import { ExitCodes, type ExitName, exitCodeTitles } from './exit-codes.js'
 const EXAMPLE_COLUMNS = 76
 
 /** How any command can end. */
-const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'hangup', 'interrupted', 'terminated']
+const commonExits: readonly ExitName[] = ['ok', 'internal', 'usage', 'output', 'hangup', 'interrupted', 'terminated']
 
 /** What stands at the end of a command's help. */
 export function commandEpilogue<Sdk>(command: Command<Sdk>): string {

@@ -48,6 +48,15 @@ describe('parseArguments', () => {
     expect(argsOf('send', 'a', '--file', 'f', '--', '-b.png', '--c').what).toEqual(['a', '-b.png', '--c'])
   })
 
+  it('takes an empty value where it means something, and an empty argument', () => {
+    expect(argsOf('send', '--file', 'f', '--note', '', '--fast', '')).toMatchObject({
+      note: '',
+      fast: true,
+      what: [''],
+    })
+    expect(argsOf('send', '--file', 'f', '--note=').note).toBe('')
+  })
+
   it('finds global options before the command', () => {
     expect(argsOf('--json', '--log-level', 'debug', 'send', '--file', 'f')).toMatchObject({
       json: true,
@@ -77,6 +86,10 @@ describe('parseArguments', () => {
     [['send'], '--file is required.', 'For example: sample send a --file b'],
     [['send', '--file'], '--file needs a value.', undefined],
     [['send', '--file', '--fast'], '--file needs a value.', undefined],
+    [['send', '--file', ''], 'The value of --file is empty.', undefined],
+    [['send', '--file='], 'The value of --file is empty.', undefined],
+    [['send', '--file', 'f', '--to', 'a', '--to', '', 'x'], 'The value of --to is empty.', undefined],
+    [['--log-level', '', 'send', '--file', 'f'], 'The value of --log-level is empty.', undefined],
     [['send', '--file', 'a', '--file', 'b'], '--file is given more than once.', undefined],
     [['send', '--file', 'a', '--times', '1', '--times', '2'], '--times is given more than once.', undefined],
     [['send', '--file', 'a', '--mood', 'sad'], '--mood cannot be "sad". Choose one of "good", "bad".', undefined],
@@ -116,6 +129,7 @@ Options:
       --slow     Slowly
       --no-wait  At once
       --times    How often (default 1)
+      --note     What to write on it
 
 Global options:
   -h, --help       Show help
@@ -134,6 +148,7 @@ Exit codes:
     1  a mistake of this program
     2  an argument or option is missing, unknown or cannot be used
     4  an input does not exist, is a directory or cannot be read
+   11  the result could not be written
   129  stopped because its terminal was closed (SIGHUP)
   130  stopped by Ctrl-C (SIGINT)
   143  stopped by SIGTERM

@@ -47,6 +47,7 @@ export function sampleProgram(run: SampleRun = () => {}): Program<object> {
             describe: 'How often',
             completes: 'nothing',
           },
+          note: { type: 'string', requiresArg: true, describe: 'What to write on it', mayBeEmpty: true },
         },
         examples: [['sample send a --file b', 'send a']],
         exits: ['input'],

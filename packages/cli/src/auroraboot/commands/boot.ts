@@ -1,7 +1,7 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
 import { netbootOptions, parseAddress, portOption } from '../netboot/netboot-options.js'
-import { cloudConfigOption, textOption } from '../options.js'
+import { cloudConfigOption, kernelArgumentsOption, textOption } from '../options.js'
 
 export const boot: Command<object> = command({
   command: 'boot <kernel> [initrds..]',
@@ -22,7 +22,7 @@ export const boot: Command<object> = command({
     },
   },
   options: {
-    cmdline: textOption('Command line of the kernel'),
+    cmdline: kernelArgumentsOption('Command line of the kernel'),
     'cloud-config': { ...cloudConfigOption, describe: 'Cloud config: a file, a URL, or - for standard input' },
     'listen-addr': {
       ...textOption('Own address on which machines may fetch files, instead of all'),

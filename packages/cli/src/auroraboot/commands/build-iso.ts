@@ -1,6 +1,6 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
-import { cloudConfigOption, textOption } from '../options.js'
+import { cloudConfigOption, kernelArgumentsOption, textOption } from '../options.js'
 import {
   compressionOption,
   otherSourceOptions,
@@ -29,10 +29,10 @@ export const buildIso: Command<object> = command({
     'cloud-config': cloudConfigOption,
     'overlay-rootfs': directoryOption('Directory to lay over the root file system'),
     'overlay-iso': directoryOption('Directory to lay over the files of the ISO; its /boot/grub2/grub.cfg is the menu'),
-    'extend-live-cmdline': textOption(
+    'extend-live-cmdline': kernelArgumentsOption(
       'Kernel arguments added to each entry of the menu; not those of the installed system',
     ),
-    'live-console': textOption('Console arguments of each entry, instead of console=ttyS0 console=tty1'),
+    'live-console': kernelArgumentsOption('Console arguments of each entry, instead of console=ttyS0 console=tty1'),
     compression: compressionOption,
     ...sourceOptions,
   },

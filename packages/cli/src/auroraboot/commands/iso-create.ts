@@ -1,7 +1,14 @@
 import { ArgumentProblem } from '../../runtime/argument-problem.js'
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
-import { cloudConfigOption, fileOption, noChecksumOption, outputPositional, textOption } from '../options.js'
+import {
+  cloudConfigOption,
+  fileOption,
+  kernelArgumentsOption,
+  noChecksumOption,
+  outputPositional,
+  textOption,
+} from '../options.js'
 
 export const isoCreate: Command<object> = command({
   command: 'create <output>',
@@ -31,7 +38,7 @@ export const isoCreate: Command<object> = command({
     'cloud-config': cloudConfigOption,
     label: { ...textOption('Label of the volume, which the live system looks for'), default: 'COS_LIVE' },
     arch: { choices: ['amd64', 'arm64'], default: 'amd64', describe: 'Machines that are to start', requiresArg: true },
-    'extend-live-cmdline': textOption('Kernel arguments added to each entry of the menu'),
+    'extend-live-cmdline': kernelArgumentsOption('Kernel arguments added to each entry of the menu'),
     bios: { type: 'boolean', default: false, describe: 'Fail when the image would not start with a BIOS' },
     uefi: { type: 'boolean', default: false, describe: 'Fail when the image would not start with UEFI' },
     'no-boot': { type: 'boolean', default: false, describe: 'Only the files, and nothing that starts them' },

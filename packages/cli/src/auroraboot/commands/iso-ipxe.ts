@@ -1,6 +1,6 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
-import { fileOption, noChecksumOption, outputPositional, textOption } from '../options.js'
+import { fileOption, kernelArgumentsOption, noChecksumOption, outputPositional, textOption } from '../options.js'
 
 export const isoIpxe: Command<object> = command({
   command: 'ipxe <output>',
@@ -17,7 +17,7 @@ export const isoIpxe: Command<object> = command({
     initrd: textOption('Name of the initial RAM disk there'),
     rootfs: textOption('Name of the root file system (squashfs) there'),
     config: textOption('URL of the cloud config'),
-    cmdline: textOption('Further kernel arguments'),
+    cmdline: kernelArgumentsOption('Further kernel arguments'),
     script: fileOption('iPXE script to start instead; begins with #!ipxe'),
     'ipxe-dir': {
       type: 'string',

@@ -1,7 +1,7 @@
 import type { Command } from '../../runtime/command.js'
 import { command } from '../command.js'
 import { netbootOptions } from '../netboot/netboot-options.js'
-import { textOption } from '../options.js'
+import { kernelArgumentsOption } from '../options.js'
 
 export const startPixie: Command<object> = command({
   command: 'start-pixie <cloud-config> <squashfs> <address> <port> <initrd> <kernel>',
@@ -33,7 +33,7 @@ export const startPixie: Command<object> = command({
     initrd: { type: 'string', demandOption: true, describe: 'Initial RAM disk: a file or a URL', completes: 'file' },
     kernel: { type: 'string', demandOption: true, describe: 'Kernel: a file or a URL', completes: 'file' },
   },
-  options: { cmdline: textOption('Arguments added to the command line of the kernel'), ...netbootOptions },
+  options: { cmdline: kernelArgumentsOption('Arguments added to the command line of the kernel'), ...netbootOptions },
   examples: [
     [
       'auroraboot start-pixie config.yaml fs.squashfs 192.168.68.2 8090 initrd kernel',

@@ -19,7 +19,7 @@ describe('candidates', () => {
     expect(offered).toContain('--help')
     expect(offered).not.toContain('--file')
     expect(offered).not.toContain('--fast')
-    expect(wordsOf('send', '--no')).toEqual(['--no-wait'])
+    expect(wordsOf('send', '--no')).toEqual(['--no-wait', '--note'])
   })
 
   it('offers what the value of an option can be', () => {
