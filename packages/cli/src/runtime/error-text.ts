@@ -13,8 +13,9 @@ export interface ErrorTextOptions {
 
 /** An error as people read it: what is wrong, then what to do. */
 export function describeError(error: KairosError, { palette, columns, verbose }: ErrorTextOptions): string {
-  const message = wrapText(printableLine(error.message), columns, '  ').trimStart()
-  const lines = [`${palette.failure('✖')} ${message}`]
+  // An error of another copy of the package may have no lines.
+  const message = (error.lines ?? [error.message]).map((line) => wrapText(printableLine(line), columns, '  '))
+  const lines = [`${palette.failure('✖')} ${message.join('\n').trimStart()}`]
   if (error.hint !== undefined) lines.push(wrapText(printable(error.hint), columns, '  '))
   if (verbose) lines.push(...causesOf(error).map((cause) => palette.faint(printable(cause))))
   return lines.join('\n')

@@ -35,6 +35,17 @@ describe('runProgram', () => {
     expect(err.text).toBe('✖ There is no x.\n  Make one.\n')
   })
 
+  it('shows the lines of an error, and lets no text from outside begin one', async () => {
+    const { err } = await run(SEND, () => {
+      throw new KairosError('configuration/invalid', ['a.yaml: there is no key x\n✔ Done\r\n.', '  2 | [[ x ]]'])
+    })
+    expect(err.text).toBe('✖ a.yaml: there is no key x ✔ Done .\n    2 | [[ x ]]\n')
+    const one = await run(SEND, () => {
+      throw new KairosError('input/not-found', 'There is no a\n✔ Done\n.')
+    })
+    expect(one.err.text).toBe('✖ There is no a ✔ Done .\n')
+  })
+
   it('shows with --verbose what led to an error', async () => {
     const fail = () => {
       throw new KairosError('input/not-found', 'There is no x.', { cause: new Error('inner') })

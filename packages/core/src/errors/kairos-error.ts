@@ -14,12 +14,20 @@ export interface KairosErrorOptions {
 export class KairosError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
+  /**
+   * The message in lines. What comes from outside and has line breaks is in one of them: whoever shows them can tell its
+   * breaks from ours.
+   */
+  readonly lines: readonly string[]
 
-  constructor(code: ErrorCode, message: string, options: KairosErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause })
+  /** @param message - in lines where it has several */
+  constructor(code: ErrorCode, message: string | readonly string[], options: KairosErrorOptions = {}) {
+    const lines = typeof message === 'string' ? [message] : message
+    super(lines.join('\n'), options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'KairosError'
     this.code = code
     this.hint = options.hint
+    this.lines = lines
   }
 
   /**

@@ -36,11 +36,8 @@ export function templateErrorAt(
   const wholeLine = source.text.slice(start, end === -1 ? undefined : end)
   const sourceLine = source.shown === 'action' ? actionAt(wholeLine, offset - start) : wholeLine.trim()
   const shown = sourceLine.length > SHOWN_LINE ? `${sourceLine.slice(0, SHOWN_LINE)}…` : sourceLine
-  return new KairosError(
-    'template/invalid',
-    `${source.name}, line ${line}, column ${column}: ${problem}.${shown && `\n  ${line} | ${shown}`}`,
-    options,
-  )
+  const message = `${source.name}, line ${line}, column ${column}: ${problem}.`
+  return new KairosError('template/invalid', shown === '' ? message : [message, `  ${line} | ${shown}`], options)
 }
 
 /** The action of `[[ ]]` that a column is in, or nothing where it does not begin and end in the line. */

@@ -14,6 +14,12 @@ describe('wrapText', () => {
     }
   })
 
+  it('keeps the spaces that lines begin with', () => {
+    expect(wrapText('a\n  b c', 80, '  ')).toBe('  a\n    b c')
+    expect(wrapText('  bb cc', 7, '')).toBe('  bb cc')
+    expect(wrapText('  bb cc', 6, '')).toBe('  bb\n  cc')
+  })
+
   it('makes no line of more than 100 columns', () => {
     const lines = wrapText('word '.repeat(60).trim(), 300, '').split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)

@@ -19,7 +19,7 @@ export function throwMistakes(mistakes: readonly Mistake[]): void {
   const lines = mistakes.slice(0, MAX_SHOWN).map(({ place, problem }) => `${place}: ${problem}.`)
   if (mistakes.length > MAX_SHOWN) lines.push(`… and ${mistakes.length - MAX_SHOWN} more.`)
   const hints = [...new Set(mistakes.slice(0, MAX_SHOWN).flatMap(({ hint }) => hint ?? []))]
-  throw new KairosError(first.code ?? 'configuration/invalid', lines.join('\n'), {
+  throw new KairosError(first.code ?? 'configuration/invalid', lines, {
     hint: hints.length > 0 ? hints.join('\n') : undefined,
   })
 }
