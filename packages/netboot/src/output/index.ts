@@ -1,4 +1,5 @@
 export { acquireFileLock, type FileLock } from './file-lock.js'
+export { fillDirectory } from './fill-directory.js'
 export { type MakeDirectoryOptions, makeDirectory } from './make-directory.js'
 export { makePrivateDirectory } from './private-directory.js'
 export { syncDirectory } from './sync-directory.js'

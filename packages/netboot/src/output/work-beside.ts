@@ -1,7 +1,8 @@
 import { access, constants, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
+import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 import { acquireFileLock, type FileLock } from './file-lock.js'
+import { outputError } from './output-error.js'
 import { makePrivateDirectory } from './private-directory.js'
 
 const LOCK = 'lock'
@@ -10,6 +11,8 @@ export interface WorkBesideOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once when another process makes the same output, which is then waited for. */
   readonly onWait?: (() => void) | undefined
+  /** What the output is called in messages. Default: its path. */
+  readonly name?: string | undefined
 }
 
 /** The directory beside an output that {@link workBeside} works in. */
@@ -32,7 +35,7 @@ export async function workBeside<T>(
   work: (directory: string) => Promise<T>,
   options: WorkBesideOptions = {},
 ): Promise<T> {
-  const doing = `Cannot write ${output}`
+  const doing = `Cannot write ${options.name ?? output}`
   const directory = workDirectoryOf(output)
   throwIfAborted(options.signal, doing)
   await checkParent(output, doing)
@@ -85,11 +88,4 @@ async function checkParent(output: string, doing: string): Promise<void> {
   await access(parent, constants.W_OK).catch((error: unknown) => {
     throw outputError(error, doing)
   })
-}
-
-/** What Node says here is about the output; errors of the work have their codes already. */
-function outputError(error: unknown, doing: string): KairosError {
-  const known = translateError(error, doing, 'output/not-writable')
-  if (known === error || !known.code.startsWith('input/')) return known
-  return new KairosError('output/not-writable', known.message, { hint: known.hint, cause: error })
 }

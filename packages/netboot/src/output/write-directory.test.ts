@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -85,6 +85,18 @@ describe('writeDirectory', () => {
   ])('writes nothing outside, and leaves nothing, with %s', async (_, entries: FileSystemEntry[]) => {
     await expect(writeDirectory(entries, out())).rejects.toMatchObject({ name: 'KairosError' })
     expect(await readdir(top)).toEqual([])
+  })
+
+  it('fills the very directory that is there, with the attributes of the root', async () => {
+    await mkdir(out(), { mode: 0o700 })
+    const { ino } = await stat(out(), { bigint: true })
+    const directories = ['/', '/etc'].map((path) => ({ type: 'directory' as const, path, mode: 0o555, mtime: date }))
+    await writeDirectory([...directories, file('/etc/name')], out('.'))
+    expect((await stat(out(), { bigint: true })).ino).toBe(ino)
+    for (const path of ['.', 'etc']) expect((await stat(out(path))).mtime).toEqual(date)
+    if (process.platform === 'win32') return
+    for (const path of ['.', 'etc']) expect((await stat(out(path))).mode & 0o777).toBe(0o555)
+    for (const path of ['.', 'etc']) await chmod(out(path), 0o755)
   })
 
   it('refuses a directory with files in it, and takes an empty one', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFully } from '../../../bytes/byte-source.js'
 import { memorySource } from '../../../bytes/memory-source.js'
+import { workDirectoryOf } from '../../../output/work-beside.js'
 import { type AuthorEntry, authorIso } from '../author/index.js'
 import type { IsoImage } from '../iso-image.js'
 import { openIso } from '../open-iso.js'
@@ -54,6 +55,22 @@ describe('extractIso', () => {
     await mkdir(target)
     await extractIso(await tree(), target, { paths: ['boot/kernel'] })
     expect((await readdir(target, { recursive: true })).sort()).toEqual(['boot', 'boot/kernel'])
+  })
+
+  it('fills the very directory that is there: a shell or a mount may be in it', async () => {
+    await mkdir(target)
+    const { ino } = await stat(target, { bigint: true })
+    await extractIso(await tree(), join(target, '.'))
+    expect((await stat(target, { bigint: true })).ino).toBe(ino)
+    expect((await readdir(target)).sort()).toEqual(['boot', 'config.yaml', 'empty'])
+  })
+
+  it('removes what an extraction has left that was killed', async () => {
+    const left = workDirectoryOf(target)
+    await mkdir(left, { mode: 0o700 })
+    await mkdir(join(left, 'work/tree/boot'), { recursive: true })
+    await extractIso(await tree(), target)
+    expect(await readdir(parent)).toEqual(['out'])
   })
 
   it('leaves out links that lead out of the directory, and says so', async () => {

@@ -1,13 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readdir, rename, rm, rmdir, statfs, symlink, utimes } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import {
-  KairosError,
-  type OperationOptions,
-  type ProgressEvent,
-  throwIfAborted,
-  translateError,
-} from '@kairos-sdk/core'
+import { chmod, mkdir, open, statfs, symlink, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { KairosError, type OperationOptions, type ProgressEvent, throwIfAborted } from '@kairos-sdk/core'
+import { fillDirectory } from '../../../output/fill-directory.js'
 import type { IsoEntry } from '../entry.js'
 import type { IsoImage } from '../iso-image.js'
 import { writeRange } from '../write/write-image.js'
@@ -35,8 +29,8 @@ export interface ExtractIsoSummary {
 const PERMISSIONS = 0o777
 
 /**
- * Writes files of an image into a new directory, each at its path in the image. The directory appears under its name only
- * when all is in it; whatever goes wrong, nothing is left behind. Nothing is ever written outside of it: names are checked,
+ * Writes files of an image into a new or empty directory, each at its path in the image. What is in it appears only when
+ * all is there; whatever goes wrong, nothing is left behind. Nothing is ever written outside of it: names are checked,
  * and links are made last. Links that lead out of the directory, devices and pipes are left out, with a warning.
  * Owners are not kept.
  *
@@ -49,24 +43,14 @@ export async function extractIso(
   directory: string,
   options: ExtractIsoOptions = {},
 ): Promise<ExtractIsoSummary> {
-  const doing = `Cannot extract ${image.name}`
-  throwIfAborted(options.signal, doing)
+  const { signal } = options
+  throwIfAborted(signal, `Cannot extract ${image.name}`)
   const plan = await planOf(image, options)
-  const target = resolve(directory)
-  const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`)
-  try {
-    const exists = await isEmptyDirectory(target)
-    await checkSpace(dirname(target), plan.bytes)
-    await mkdir(part)
-    await extractInto(part, image, plan, options)
-    throwIfAborted(options.signal, doing)
-    if (exists) await rmdir(target)
-    await rename(part, target)
-  } catch (error) {
-    // Where nothing could be written, nothing can be removed: the first error is the one that tells why.
-    await rm(part, { recursive: true, force: true }).catch(() => {})
-    throw outputError(error, directory)
+  const fill = async (tree: string) => {
+    await checkSpace(tree, directory, plan.bytes)
+    await extractInto(tree, image, plan, options)
   }
+  await fillDirectory(directory, fill, { signal })
   return { files: plan.files.length, bytes: plan.bytes, warnings: plan.warnings }
 }
 
@@ -154,41 +138,9 @@ async function extractFile(
   }
 }
 
-/** @throws KairosError `output/not-writable` for what is there and is not an empty directory */
-async function isEmptyDirectory(path: string): Promise<boolean> {
-  let names: string[]
-  try {
-    names = await readdir(path)
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT') return false
-    if (code !== 'ENOTDIR') throw error
-    throw new KairosError('output/not-writable', `${path}: a new or empty directory expected, a file found.`, {
-      hint: 'Name another directory.',
-    })
-  }
-  if (names.length === 0) return true
-  throw new KairosError('output/not-writable', `${path}: a new or empty directory expected, one with files found.`, {
-    hint: 'Name another directory: files of an image are not mixed with others.',
-  })
-}
-
-/** What Node says of the directory; the image's own errors have a code already. */
-function outputError(error: unknown, directory: string): KairosError {
-  const known = translateError(error, `Cannot write ${directory}`, 'output/not-writable')
-  if (known === error || !known.code.startsWith('input/')) return known
-  return new KairosError('output/not-writable', known.message, { hint: known.hint, cause: error })
-}
-
 /** Told before the work; an image may claim files that are larger than all of it. */
-async function checkSpace(directory: string, size: number): Promise<void> {
-  const { bavail, bsize } = await statfs(directory).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new KairosError('output/not-writable', `${directory}: a directory expected, none found.`, {
-      hint: 'Make the directory first.',
-      cause: error,
-    })
-  })
+async function checkSpace(tree: string, directory: string, size: number): Promise<void> {
+  const { bavail, bsize } = await statfs(tree)
   if (bavail * bsize >= size) return
   throw new KairosError('output/no-space', `${directory}: ${size} free bytes expected, ${bavail * bsize} found.`, {
     hint: 'Free some room, or name the paths that are needed.',
