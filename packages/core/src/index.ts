@@ -14,6 +14,7 @@ export {
   translateError,
 } from './errors/index.js'
 export {
+  checkProxyEnvironment,
   describeLocation,
   isHttpUrl,
   type ReadOptions,

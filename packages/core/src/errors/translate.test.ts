@@ -25,6 +25,39 @@ describe('translateError', () => {
     expect(translateError(error, 'Cannot do it').message).toBe('Cannot do it: round.')
   })
 
+  it("takes a connection that a library ended for no cancellation of the user's", () => {
+    const ended = Object.assign(withCode('UND_ERR_ABORTED', 'gone'), { name: 'AbortError' })
+    expect(translateError(ended, 'Cannot read it')).toMatchObject({
+      code: 'internal',
+      message: 'Cannot read it: gone.',
+    })
+    const refused = Object.assign(withCode('UND_ERR_ABORTED', 'Proxy response (502) !== 200 when HTTP Tunneling'), {
+      name: 'AbortError',
+    })
+    const fetched = new TypeError('fetch failed', { cause: refused })
+    expect(translateError(fetched, 'Cannot read it')).toMatchObject({
+      code: 'input/unreachable',
+      message: 'Cannot read it: a way through the proxy expected, its answer 502 found.',
+    })
+  })
+
+  it.each([
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS'],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another host'],
+  ])('says what %s means instead of the words of a library', (code, found) => {
+    const error = new TypeError('fetch failed', { cause: withCode(code, '0A1B:error:0A00010B:SSL routines:') })
+    expect(translateError(error, 'Cannot read it')).toMatchObject({
+      code: 'input/unreachable',
+      message: expect.stringContaining(found),
+    })
+  })
+
+  it('takes the first message that says something', () => {
+    const error = new TypeError('fetch failed', { cause: new Error('', { cause: new Error('bad port') }) })
+    expect(translateError(error, 'Cannot read it').message).toBe('Cannot read it: bad port.')
+  })
+
   it('leaves a KairosError as it is', () => {
     const error = new KairosError('qr/no-code', 'none')
     expect(translateError(error, 'x')).toBe(error)

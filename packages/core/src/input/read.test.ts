@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -97,6 +97,7 @@ describe('readText', () => {
     await using server = await serve(({ headers }, response) => response.end(headers.authorization))
     const withLogin = server.url.replace('//', '//me:p%40ss@')
     expect(await readText(withLogin)).toBe(`Basic ${btoa('me:p@ss')}`)
+    expect(await readText(server.url.replace('//', '//me:100%@'))).toBe(`Basic ${btoa('me:100%')}`)
     await using proxy = await serve(({ url }, response) => response.end(`proxy of ${url}`))
     vi.stubEnv('http_proxy', proxy.url)
     vi.stubEnv('no_proxy', 'near.example')
@@ -104,6 +105,61 @@ describe('readText', () => {
       expect(await readText('http://far.example/config')).toBe('proxy of http://far.example/config')
     } finally {
       vi.unstubAllEnvs()
+    }
+  })
+
+  it('says that a proxy lets nothing through, which is no cancellation', async () => {
+    const proxy = createServer()
+    proxy.on('connect', (_request, socket) => {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    vi.stubEnv('https_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+    vi.stubEnv('no_proxy', '')
+    try {
+      expect(await errorOf(readText('https://far.example/config'))).toMatchObject({
+        code: 'input/unreachable',
+        message: expect.stringContaining('its answer 407'),
+        hint: expect.stringContaining('user name and password'),
+      })
+    } finally {
+      vi.unstubAllEnvs()
+      await new Promise((resolve) => proxy.close(resolve))
+    }
+  })
+
+  it('names the variable of a proxy that is none, and nothing of its value', async () => {
+    await using server = await serve((_request, response) => response.end('x'))
+    for (const [variable, value] of [
+      ['https_proxy', 's3cret.lan:3128'],
+      ['http_proxy', 'http://me:s3cret%@proxy.lan:3128'],
+    ] as const) {
+      vi.stubEnv(variable, value)
+      try {
+        const error = await errorOf(readText(server.url))
+        expect(error.code).toBe('argument/invalid')
+        expect(error.message).toContain(`${variable} in the environment`)
+        expect(`${error.message} ${error.hint}`).not.toContain('s3cret')
+      } finally {
+        vi.unstubAllEnvs()
+      }
+    }
+  })
+
+  it('says what answers instead of a server that speaks TLS, or HTTP, or one that redirects in a circle', async () => {
+    await using server = await serve((_request, response) => response.writeHead(302, { location: '/' }).end())
+    const noTls = await errorOf(readText(server.url.replace('http:', 'https:')))
+    expect(noTls.code).toBe('input/unreachable')
+    expect(noTls.message).toContain('does not speak TLS')
+    expect((await errorOf(readText(server.url))).message).toContain('redirect count exceeded')
+    const other = createTcpServer((socket) => socket.resume().end('SSH-2.0-OpenSSH\r\n'))
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    try {
+      const noHttp = await errorOf(readText(`http://127.0.0.1:${(other.address() as AddressInfo).port}`))
+      expect(noHttp.code).toBe('input/unreachable')
+      expect(noHttp.message).toContain('does not speak HTTP')
+    } finally {
+      await new Promise((resolve) => other.close(resolve))
     }
   })
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { KairosError, throwIfAborted, translateError } from '../errors/index.js'
+import { checkProxyEnvironment } from './proxy-environment.js'
 import { redactUrl } from './redact-url.js'
 import { urlAuthorization } from './url-authorization.js'
 
@@ -30,7 +31,7 @@ export function isHttpUrl(location: string): boolean {
  * name, also in capitals), `file://` URL or, for `-`, standard input.
  *
  * @throws KairosError `input/not-found`, `input/is-a-directory`, `input/not-permitted`, `input/too-large`, `input/http`,
- *   `input/unreachable`, `input/unreadable`, `aborted`
+ *   `input/unreachable`, `input/unreadable`, `argument/invalid` (for a proxy that the environment names wrongly), `aborted`
  */
 export async function readBytes(location: string, options: ReadOptions = {}): Promise<Uint8Array> {
   const name = describeLocation(location)
@@ -46,6 +47,7 @@ export async function readBytes(location: string, options: ReadOptions = {}): Pr
       options.signal,
     )
   } catch (error) {
+    throwIfAborted(options.signal, `Cannot read ${name}`)
     throw translateError(error, `Cannot read ${name}`, 'input/unreadable')
   }
 }
@@ -91,6 +93,7 @@ async function fetchBytes(url: string, maxBytes: number, name: string, options: 
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   // Loaded when it is needed: most commands never speak HTTP, and it is large.
   const { EnvHttpProxyAgent, fetch } = await import('undici')
+  checkProxyEnvironment()
   const dispatcher = new EnvHttpProxyAgent()
   try {
     const target = new URL(url)
