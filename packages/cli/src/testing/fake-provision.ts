@@ -59,6 +59,7 @@ export function fakeProvision(init: FakeProvisionInit): FakeProvision {
     title: 'Put the cloud config into kairos.iso.custom.iso',
     needs: [download],
     writes: ['/state/iso/kairos.iso.custom.iso'],
+    removes: ['/state/iso/config.yaml'],
     serves: ['http://10.0.0.1:8080/kairos.iso.custom.iso'],
     run: async () => iso,
   })

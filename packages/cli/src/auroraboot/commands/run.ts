@@ -38,7 +38,7 @@ export const run: Command<object> = command({
     'dry-run': {
       type: 'boolean',
       default: false,
-      describe: 'Show what would be downloaded, written and served, and do nothing of it',
+      describe: 'Show what would be downloaded, written, removed and served, and do nothing of it',
     },
     machines: {
       type: 'string',

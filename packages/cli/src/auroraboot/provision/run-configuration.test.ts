@@ -218,7 +218,7 @@ describe('auroraboot --dry-run', () => {
     ...['--set', 'netboot.cmdline=console=ttyS0,115200 quiet', '--set', 'iso.shade=grey'],
   ]
 
-  it('shows what would be downloaded, written and served, and does nothing', async () => {
+  it('shows what would be downloaded, written, removed and served, and does nothing', async () => {
     const { code, out, sdk } = await auroraboot(args, { stdin: CONFIG })
     expect(code).toBe(0)
     expect(sdk.options).toBeUndefined()
@@ -227,6 +227,7 @@ describe('auroraboot --dry-run', () => {
        downloads  https://example.com/kairos-v1.iso
   2. Put the cloud config into kairos.iso.custom.iso
        writes     /state/iso/kairos.iso.custom.iso
+       removes    /state/iso/config.yaml
        serves     http://10.0.0.1:8080/kairos.iso.custom.iso
 
 Cloud config:

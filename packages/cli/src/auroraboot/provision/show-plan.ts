@@ -4,12 +4,12 @@ import { printable } from '../../runtime/reporter/printable.js'
 import type { Context } from '../command.js'
 import { configurationKeys, type KeyValue } from './configuration-keys.js'
 
-/** Shows what would be downloaded, written and served. Nothing of the cloud config and of the values of its templates. */
+/** Shows what would be downloaded, written, removed and served. Nothing of the cloud config and of the values of its templates. */
 export function showPlan(read: ReadConfiguration, plan: Plan, { reporter }: Context): void {
   const keys = configurationKeys(read)
   const { system, machines, warnings } = plan
-  const steps = plan.steps.map(({ id, title, needs, downloads, writes, serves }) => ({
-    ...{ id, title, needs: needs.map((step) => step.id), downloads, writes, serves },
+  const steps = plan.steps.map(({ id, title, needs, downloads, writes, removes, serves }) => ({
+    ...{ id, title, needs: needs.map((step) => step.id), downloads, writes, removes, serves },
   }))
   const cloudConfig = cloudConfigOf(read, plan)
   const data = { system, steps, configuration: Object.fromEntries(keys), cloudConfig, machines }
@@ -38,10 +38,11 @@ function planText(read: ReadConfiguration, plan: Plan, keys: readonly KeyValue[]
     .join('\n')
 }
 
-function stepLines({ title, downloads, writes, serves }: Plan['steps'][number], index: number): string[] {
+function stepLines({ title, downloads, writes, removes, serves }: Plan['steps'][number], index: number): string[] {
   const told: [string, readonly string[]][] = [
     ['downloads', downloads],
     ['writes', writes],
+    ['removes', removes],
     ['serves', serves],
   ]
   return [

@@ -38,7 +38,7 @@ export function servedMachinesStep(
     id: 'machine-isos',
     title: `Offer an image for each of ${machines.length} machines`,
     needs: [base, isoServer],
-    serves: machines.map(({ name }) => `/machines/${encodeURIComponent(name)}.iso`),
+    serves: machines.map(pathOf),
     async run(step) {
       const { source, sha256 } = step.resultOf(base)
       const server = step.resultOf(isoServer)
@@ -66,12 +66,13 @@ export function servedMachinesStep(
 /** Writes an image for each machine, and its checksum. */
 export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): Step<StepFiles> {
   const { machines, paths, state, isoServer } = context
-  const pathOf = ({ name }: MachineConfig) => join(paths.machines, `${name}.iso`)
+  const fileOf = ({ name }: MachineConfig) => join(paths.machines, `${name}.iso`)
   return defineStep({
     id: 'machine-isos',
     title: `Write an image for each of ${machines.length} machines`,
     needs: [state, base, ...serverOf(context)],
-    writes: machines.flatMap((machine) => [pathOf(machine), `${pathOf(machine)}.sha256`]),
+    writes: machines.flatMap((machine) => [fileOf(machine), `${fileOf(machine)}.sha256`]),
+    serves: isoServer ? machines.map(pathOf) : [],
     async run(step) {
       const { source, sha256 } = step.resultOf(base)
       await makePrivateDirectory(paths.machines)
@@ -90,7 +91,7 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
           subject: machine.name,
         })
         const identity = identify(machine)
-        const path = pathOf(machine)
+        const path = fileOf(machine)
         const known = await recallMade(paths, path, identity)
         const made = known ?? (await write(machine, path, identity))
         if (known) reused++
@@ -120,6 +121,11 @@ export function writtenMachinesStep(context: PlanContext, base: Step<BaseIso>): 
       }
     },
   })
+}
+
+/** Where the server of the ISO files has the image of a machine. */
+function pathOf({ name }: MachineConfig): string {
+  return `/machines/${encodeURIComponent(name)}.iso`
 }
 
 /** What the image of a machine is known by. */

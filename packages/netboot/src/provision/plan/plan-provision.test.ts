@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -173,11 +173,28 @@ describe('planProvision', () => {
       '/state/iso/machines/node 1.iso',
       '/state/iso/machines/node 1.iso.sha256',
     ])
+    expect(written.steps.find(({ id }) => id === 'machine-isos')?.serves).toEqual([
+      '/machines/node%201.iso',
+      '/machines/08-00-27-54-1a-d2.iso',
+    ])
     const offline = await plan([...set, 'disable_netboot=true', 'disable_http_server=true'])
-    expect(offline.steps.find(({ id }) => id === 'machine-isos')?.writes).toHaveLength(4)
+    const ofMachines = offline.steps.find(({ id }) => id === 'machine-isos')
+    expect([ofMachines?.writes.length, ofMachines?.serves]).toEqual([4, []])
     expect((await plan(set, { machineIsos: 'none' })).steps.map(({ id }) => id)).not.toContain('machine-isos')
     const without = await plan([...set, 'disable_http_server=true'], { machineIsos: 'served' })
     expect(without.warnings).toEqual([expect.stringMatching(/^No images for single machines/)])
+  })
+
+  it('tells what it would remove, and removes nothing', async () => {
+    await mkdir(join(directory, 'iso'))
+    await writeFile(join(directory, 'iso/config.yaml'), CONFIG)
+    const set = [...RELEASE, `state_dir=${directory}`]
+    const removes = async (...more: string[]) =>
+      (await plan([...set, ...more], {}, '')).steps.flatMap((step) => step.removes)
+    expect(await removes('no_default_cloud_config=true')).toEqual([join(directory, 'iso/config.yaml')])
+    expect(await removes('no_default_cloud_config=true', 'disable_iso=true')).toEqual([])
+    expect(await removes()).toEqual([])
+    expect(await readdir(join(directory, 'iso'))).toEqual(['config.yaml'])
   })
 
   it('names the machine whose cloud config cannot be rendered, and two machines whose files would have one name', async () => {

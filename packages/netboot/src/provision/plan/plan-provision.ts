@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises'
 import { KairosError } from '@kairos-sdk/core'
 import type { ReadConfiguration } from '../configuration/index.js'
-import { holdState, type StatePaths, statePaths } from '../state/index.js'
-import { defineStep, type Step } from '../steps/index.js'
+import { statePaths } from '../state/index.js'
+import type { Step } from '../steps/index.js'
 import { checkCmdline } from './check-cmdline.js'
 import { checkConfiguration } from './check-configuration.js'
 import { buildIsoStep, imageName, packImageStep } from './image-steps.js'
-import { type IsoNames, isoNames } from './iso-names.js'
+import { isoNames } from './iso-names.js'
 import { additionsOf, cloudConfigStep, customChecksumStep, customIsoStep, isoOfReleaseStep } from './iso-steps.js'
 import { type MachineConfig, machineConfigs, readMachines } from './machine-configs.js'
 import { servedMachinesStep, writtenMachinesStep } from './machine-iso-steps.js'
@@ -15,6 +14,7 @@ import type { BaseIso, PlanContext, StepFiles } from './plan-context.js'
 import type { MachineIsos, PlanOptions } from './plan-options.js'
 import { downloadStep, filesOfRelease, releaseNetbootStep } from './release-steps.js'
 import { isoServerStep, netbootCheckStep, netbootStep, partsOfIsoStep } from './server-steps.js'
+import { stateStep } from './state-step.js'
 
 /**
  * What machines get where no cloud config is given: as from AuroraBoot, one that says nothing. They start the interactive
@@ -23,8 +23,8 @@ import { isoServerStep, netbootCheckStep, netbootStep, partsOfIsoStep } from './
 export const EMPTY_CLOUD_CONFIG = '#cloud-config\n'
 
 /**
- * Makes a plan of a configuration. Reads the table of machines and renders the cloud config of each; nothing is downloaded,
- * written or served, no port is opened.
+ * Makes a plan of a configuration. Reads the table of machines and renders the cloud config of each, and looks for results of
+ * earlier runs that are to be removed; nothing is downloaded, written, removed or served, no port is opened.
  *
  * @throws KairosError `configuration/unsupported` for what a release cannot have, `configuration/invalid`,
  *   `template/invalid`, `cloud-config/*`, `argument/invalid`, `image/invalid-reference`, `netboot/invalid-cmdline`,
@@ -61,7 +61,8 @@ export async function planProvision(read: ReadConfiguration, options: PlanOption
   const check = disableNetboot ? undefined : netbootCheckStep(configuration, options)
   // Nothing is begun before it is known that everything can be served.
   const first = [...(isoServer ? [isoServer] : []), ...(check ? [check] : [])]
-  const state = stateStep(paths, first, disableIso ? [] : staleResults(names, { custom, cloudConfig }))
+  const wanted = disableIso ? undefined : { paths, names, custom, cloudConfig, machines }
+  const state = await stateStep(paths, first, wanted)
   const context: PlanContext = { configuration, options, paths, names, state, isoServer, cloudConfig, machines }
 
   const made = isoSteps(context, { custom, machineIsos })
@@ -128,32 +129,6 @@ function bootSteps(context: PlanContext, base: Step<BaseIso> | undefined) {
       : releaseNetbootStep(context, source, filesOfRelease(source, configuration))
   const netboot = netbootStep(context, artifacts)
   return { netboot, steps: [artifacts, netboot] }
-}
-
-/** Results of an earlier run that would be taken for some of this one, which has none: an old cloud config, for example. */
-function staleResults(
-  names: IsoNames,
-  { custom, cloudConfig }: { readonly custom: boolean; readonly cloudConfig: string | undefined },
-): string[] {
-  return [
-    ...(cloudConfig === undefined ? [names.cloudConfig] : []),
-    ...(custom ? [] : [names.custom, `${names.custom}.sha256`]),
-  ]
-}
-
-function stateStep(paths: StatePaths, needs: readonly Step<unknown>[], stale: readonly string[]) {
-  return defineStep({
-    id: 'state',
-    title: `Prepare ${paths.stateDir}`,
-    needs,
-    async run({ signal, progress, defer }) {
-      const message = `Another run makes something in ${paths.stateDir}: waiting for it`
-      const held = await holdState(paths, { signal, onWait: () => progress({ phase: 'wait', message }) })
-      defer(held.release)
-      for (const path of stale) await rm(path, { force: true })
-      return held
-    },
-  })
 }
 
 /** Of all machines. */

@@ -1,6 +1,7 @@
 export { directoryDigest } from './directory-digest.js'
 export { type HeldState, holdState } from './hold-state.js'
 export { identityOf } from './identity.js'
+export { type MachineImage, machineImagesMade } from './machine-images.js'
 export { type MadeFile, recallMade, rememberMade, resultFile } from './made-file.js'
 export { openResult } from './open-result.js'
 export { putChecksum, putInPlace, putText } from './put-in-place.js'

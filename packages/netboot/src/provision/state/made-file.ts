@@ -25,13 +25,26 @@ export interface Made extends Pick<MadeFile, 'sha256'>, Partial<Pick<MadeFile, '
  * whoever writes to a file changes its date.
  */
 export async function recallMade(paths: StatePaths, path: string, identity: string): Promise<MadeFile | undefined> {
+  const found = await readRecord(paths, path)
+  return found?.identity === identity ? found.made : undefined
+}
+
+/** True for a file that an earlier run made, of whatever, when nobody has changed it since. */
+export async function isMade(paths: StatePaths, path: string): Promise<boolean> {
+  return (await readRecord(paths, path)) !== undefined
+}
+
+async function readRecord(
+  paths: StatePaths,
+  path: string,
+): Promise<{ readonly identity: unknown; readonly made: MadeFile } | undefined> {
   try {
     const record = JSON.parse(await readFile(recordOf(paths, path), 'utf8')) as Record<string, unknown>
-    const { sha256, warnings } = record
-    if (record.identity !== identity || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
+    const { identity, sha256, warnings } = record
+    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
     if (!Array.isArray(warnings) || !warnings.every((warning) => typeof warning === 'string')) return undefined
     const { size, mark } = await fileMark(path)
-    return record.mark === mark ? { path, size, sha256, warnings } : undefined
+    return record.mark === mark ? { identity, made: { path, size, sha256, warnings } } : undefined
   } catch {
     // Without a record, or with one that makes no sense, the file is made again.
     return undefined

@@ -48,6 +48,8 @@ export interface Step<out Result> {
   readonly downloads: readonly string[]
   /** Paths of the files that it leaves behind. */
   readonly writes: readonly string[]
+  /** Paths of files of earlier runs that are there and not wanted any more: it removes them. */
+  readonly removes: readonly string[]
   /** Where it answers: URLs, and ports with their protocol. */
   readonly serves: readonly string[]
   run(context: StepContext): Promise<Result>
@@ -59,10 +61,11 @@ export interface StepDefinition<Result> {
   readonly needs?: readonly Step<unknown>[]
   readonly downloads?: readonly string[]
   readonly writes?: readonly string[]
+  readonly removes?: readonly string[]
   readonly serves?: readonly string[]
   run(context: StepContext): Promise<Result>
 }
 
 export function defineStep<Result>(definition: StepDefinition<Result>): Step<Result> {
-  return { needs: [], downloads: [], writes: [], serves: [], ...definition }
+  return { needs: [], downloads: [], writes: [], removes: [], serves: [], ...definition }
 }
