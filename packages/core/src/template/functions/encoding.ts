@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { stringify } from 'yaml'
 import type { Budget } from '../budget.js'
 import { formatFloat } from '../format/float.js'
 import { TemplateFault } from '../template-error.js'
 import { valueOfData } from '../values/from-data.js'
 import { GoList, GoMap, integerOf, Missing, type Value } from '../values/value.js'
 import { fixed, type TemplateFunction } from './signature.js'
+import { toYaml } from './to-yaml.js'
 
 /** sprig's encodings and checksums, and `toYaml` as Helm has it. */
 export const encodingFunctions: Readonly<Record<string, TemplateFunction>> = {
@@ -22,10 +22,7 @@ export const encodingFunctions: Readonly<Record<string, TemplateFunction>> = {
     return escapeForHtml(indentJson(text))
   }),
   fromJson: fixed(['string'], (budget, text) => fromJson(text, budget)),
-  toYaml: fixed(['any'], (budget, value) => {
-    const data = plainData(value, budget)
-    return stringify(data, { lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, '')
-  }),
+  toYaml: fixed(['any'], (budget, value) => toYaml(value, budget)),
 }
 
 /** @throws TemplateFault for bytes that are not text, which a template cannot hold */
@@ -104,15 +101,4 @@ function floats(value: Value): Value {
   if (value instanceof GoList) return new GoList(value.items.map(floats))
   if (value instanceof GoMap) return new GoMap(new Map([...value.entries].map(([key, item]) => [key, floats(item)])))
   return typeof value === 'bigint' ? Number(value) : value
-}
-
-function plainData(value: Value, budget: Budget, depth = 0): unknown {
-  budget.spend(1)
-  if (depth > MAX_DEPTH) throw new TemplateFault('a value is nested too deeply')
-  if (value instanceof Missing) return null
-  if (value instanceof GoList) return value.items.map((item) => plainData(item, budget, depth + 1))
-  if (value instanceof GoMap) {
-    return new Map(value.sorted().map(([key, item]) => [key, plainData(item, budget, depth + 1)]))
-  }
-  return integerOf(value) ?? value
 }
