@@ -25,14 +25,17 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
     if (definition && seen.has(name) && !definition.array && definition.type !== 'boolean') {
       throw new ArgumentProblem(`--${name} is given more than once.`, 'It has one value: which one is meant?')
     }
+    seen.add(name)
     const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[index + 1]
-    if (value === '' && definition && definition.type !== 'boolean' && !definition.mayBeEmpty) {
+    if (!definition || definition.type === 'boolean') continue
+    // yargs would not know of the end of the options.
+    if (value === '--') throw new ArgumentProblem(`--${name} needs a value.`, '--help explains it.')
+    if (value === '' && !definition.mayBeEmpty) {
       throw new ArgumentProblem(
         `The value of --${name} is empty.`,
         'Give it one, or leave the option out. A variable of the shell that is not set gives an empty one.',
       )
     }
-    seen.add(name)
   }
 }
 

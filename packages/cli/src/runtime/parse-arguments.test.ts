@@ -42,10 +42,16 @@ describe('parseArguments', () => {
   it('takes - for a value and for an argument', () => {
     expect(argsOf('send', '--file', '-').file).toBe('-')
     expect(argsOf('box', 'open', '-').name).toBe('-')
+    expect(argsOf('send', 'a', '-', '--file', 'f', '--to', '-')).toMatchObject({ what: ['a', '-'], to: ['-'] })
   })
 
   it('takes everything after -- for arguments', () => {
     expect(argsOf('send', 'a', '--file', 'f', '--', '-b.png', '--c').what).toEqual(['a', '-b.png', '--c'])
+    expect(argsOf('send', '--file', 'f', '--', '--', '-', '').what).toEqual(['--', '-', ''])
+    expect(argsOf('box', 'open', '--', 'red').name).toBe('red')
+    expect(argsOf('box', 'open', '--', '--red').name).toBe('--red')
+    expect(argsOf('box', 'open', '--json', '--', '--json')).toMatchObject({ name: '--json', json: true })
+    expect(problemOf('box', 'open', '--', 'red', '-b').message).toBe('box open: one argument too many.')
   })
 
   it('takes an empty value where it means something, and an empty argument', () => {
@@ -86,6 +92,7 @@ describe('parseArguments', () => {
     [['send'], '--file is required.', 'For example: sample send a --file b'],
     [['send', '--file'], '--file needs a value.', undefined],
     [['send', '--file', '--fast'], '--file needs a value.', undefined],
+    [['send', '--file', '--', 'a'], '--file needs a value.', undefined],
     [['send', '--file', ''], 'The value of --file is empty.', undefined],
     [['send', '--file='], 'The value of --file is empty.', undefined],
     [['send', '--file', 'f', '--to', 'a', '--to', '', 'x'], 'The value of --to is empty.', undefined],

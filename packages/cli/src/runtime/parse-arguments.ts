@@ -11,6 +11,7 @@ import {
   shortFormOf,
 } from './command.js'
 import { withDefaultCommand } from './default-command.js'
+import { markArguments, unmarkArguments } from './end-of-options.js'
 import { globalOptions } from './global-options.js'
 import { commandEpilogue, describeOption, programEpilogue } from './help-text.js'
 import { nearest } from './nearest.js'
@@ -37,7 +38,7 @@ export function parseArguments<Sdk>(program: Program<Sdk>, argv: readonly string
   const parser = createParser(program, words, (command, args) => {
     called = { command, args }
   })
-  const rest = parser.parse([...words], {}, (_error, _argv, output) => {
+  const rest = parser.parse(markArguments(words), {}, (_error, _argv, output) => {
     text = output
   }) as ParsedOptions
   if (text !== '') return { kind: 'text', text: `${text}\n` }
@@ -98,7 +99,9 @@ function createParser<Sdk>(
         return buildCommand(builder, program, command, prefix)
       },
       (args) => {
-        onCall(command, takeRest(args as unknown as ParsedOptions, command, prefix))
+        const parsed = unmarkArguments(args as unknown as ParsedOptions)
+        checkCount(parsed, command, prefix)
+        onCall(command, parsed)
       },
     )
   for (const entry of program.commands) {
@@ -124,11 +127,7 @@ function buildCommand<Sdk>(builder: Argv, program: Program<Sdk>, command: Comman
   const usage = [`Usage: $0 ${prefix}${command.command} [options]`]
   if (short !== undefined) usage.push(`or:    $0 ${short} [options]`)
   builder.usage([usage.join('\n'), command.describe, ...command.details].join('\n\n'))
-  for (const [name, positional] of Object.entries(command.positionals)) {
-    builder.positional(name, positional)
-    // Else yargs would read the argument `-`, which stands for standard input, as an empty one.
-    if (!positional.array) builder.nargs(name, 1)
-  }
+  for (const [name, positional] of Object.entries(command.positionals)) builder.positional(name, positional)
   return builder.options(described(command.options, 'Options:')).epilogue(commandEpilogue(command))
 }
 
@@ -150,18 +149,13 @@ function described(
   )
 }
 
-/** Puts what follows `--`, which yargs leaves alone, where the last argument takes several. */
-function takeRest<Sdk>(args: ParsedOptions, command: Command<Sdk>, prefix: string): ParsedOptions {
-  const rest = args._.slice(prefix === '' ? 1 : 2)
-  if (rest.length === 0) return args
-  const several = /(\w+)(?:\|[\w|]+)?\.\.[\]>]$/.exec(command.command)?.[1]
-  if (!several) {
-    throw new ArgumentProblem(
-      `${prefix}${nameOf(command)}: one argument too many.`,
-      `It is used as: ${prefix}${command.command}`,
-    )
-  }
-  return { ...args, [several]: [...(args[several] as string[]), ...rest] }
+/** @throws ArgumentProblem when there are more arguments than the command has */
+function checkCount<Sdk>(args: ParsedOptions, command: Command<Sdk>, prefix: string): void {
+  if (args._.length <= (prefix === '' ? 1 : 2)) return
+  throw new ArgumentProblem(
+    `${prefix}${nameOf(command)}: one argument too many.`,
+    `It is used as: ${prefix}${command.command}`,
+  )
 }
 
 /** Turns what yargs says of the arguments into what a person can do about it. */
