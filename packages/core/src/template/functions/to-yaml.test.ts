@@ -38,7 +38,9 @@ describe('toYaml', () => {
   })
 
   it('escapes what Go refuses or takes for the end of a line', () => {
-    expect(yamlOf('a\x7f\x85\u2028\ufeff')).toBe('"a\\u007f\\u0085\\u2028\\ufeff"')
+    expect(yamlOf('a\x7f\x85')).toBe('"a\\u007f\\u0085"')
+    expect(yamlOf('a\u2028b')).toBe('"a\\u2028b"')
+    expect(yamlOf('\ufeffa')).toBe('"\\ufeffa"')
   })
 
   it('reads back as the same text, by YAML 1.1 and by 1.2', () => {
