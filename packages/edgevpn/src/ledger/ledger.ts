@@ -14,12 +14,11 @@ export interface LedgerInit {
   readonly onViolation?: (violation: Violation) => void
 }
 
-/** A value that a node wants to be in the ledger; `value` is anything that JSON can say. */
-export interface Announcement {
-  readonly bucket: string
-  readonly key: string
-  readonly value: unknown
-}
+/** A value that a node wants to be in the ledger: anything that JSON can say, or JSON text as it stands. */
+export type Announcement = { readonly bucket: string; readonly key: string } & (
+  | { readonly value: unknown }
+  | { readonly text: string }
+)
 
 /**
  * The state that all nodes of a network share, as one of them sees it: no network, no timers. Whoever holds one feeds it
@@ -70,8 +69,9 @@ export class Ledger {
    */
   announce(announcements: Iterable<Announcement>): Block | undefined {
     let storage = this.#last.storage
-    for (const { bucket, key, value } of announcements) {
-      const text = JSON.stringify(value)
+    for (const announcement of announcements) {
+      const { bucket, key } = announcement
+      const text = 'text' in announcement ? announcement.text : JSON.stringify(announcement.value)
       if (entryText(lookUp(storage, bucket, key)) !== text) storage = withEntry(storage, bucket, key, text)
     }
     return storage === this.#last.storage ? undefined : this.#write(storage)

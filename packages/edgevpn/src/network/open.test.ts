@@ -33,14 +33,13 @@ describe('openNetwork', () => {
     const clock = fakeClock(1_700_000_010_000)
     const joined = Promise.withResolvers<string>()
     const renewed = Promise.withResolvers<string>()
-    const network = await openNetwork(
-      token,
-      { ...LOCAL, clock },
-      { ...nothing, onPeerJoined: joined.resolve, onPeerRenewed: renewed.resolve },
-    )
     const peer = await peerThatStartsOver(rotatingKeysAt(token, 0).roomTopic)
     const first = peer.stream()
-    await peer.dial(network.addresses[0] ?? '')
+    const network = await openNetwork(
+      token,
+      { ...LOCAL, dht: true, natTraversal: false, bootstrap: peer.addresses, clock },
+      { ...nothing, onPeerJoined: joined.resolve, onPeerRenewed: renewed.resolve },
+    )
     const stream = await first
     await peer.join()
     expect(await joined.promise).toBe(peer.id)

@@ -3,7 +3,6 @@ import { identify } from '@libp2p/identify'
 import type { Connection, Stream } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 
 const PROTOCOL = '/meshsub/1.1.0'
@@ -14,28 +13,28 @@ const PROTOCOL = '/meshsub/1.1.0'
  */
 export async function peerThatStartsOver(topic: string) {
   const node = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: { identify: identify() },
   })
   let arrival = Promise.withResolvers<Stream>()
-  await node.handle(PROTOCOL, (stream) => {
+  let connection: Connection | undefined
+  await node.handle(PROTOCOL, (stream, ofStream) => {
+    connection = ofStream
     const onMessage = () => {
       arrival.resolve(stream)
       arrival = Promise.withResolvers()
     }
     stream.addEventListener('message', onMessage, { once: true })
   })
-  let connection: Connection | undefined
   return {
     id: node.peerId.toString(),
+    addresses: node.getMultiaddrs().map(String),
     /** The next stream to this peer, as soon as something has come in it. */
     stream: () => arrival.promise,
-    async dial(address: string) {
-      connection = await node.dial(multiaddr(address))
-    },
-    /** Opens a stream and subscribes in it. */
+    /** Opens a stream to who has opened one to this peer, and subscribes in it. */
     async join() {
       const stream = await connection?.newStream(PROTOCOL)
       stream?.send(subscription(topic))

@@ -1,13 +1,13 @@
 import { KairosError } from '@kairos-sdk/core'
 import { describe, expect, it } from 'vitest'
-import { type Block, decodeBlock, encodeBlock, entryValue, lookUp } from '../ledger/index.js'
+import { type Announcement, type Block, decodeBlock, encodeBlock, entryValue, lookUp } from '../ledger/index.js'
 import { fakeClock } from '../network/fake-clock.js'
 import { openLedgerSync } from './ledger-sync.js'
 
 const MIB = 2 ** 20
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-function syncOf({ peers = ['you'], limit = MIB } = {}) {
+function syncOf({ peers = ['you'], limit = MIB, answer = [] as readonly Announcement[] } = {}) {
   const clock = fakeClock(1_700_000_000_000)
   const sent: Block[] = []
   const seen: Block[] = []
@@ -22,7 +22,10 @@ function syncOf({ peers = ['you'], limit = MIB } = {}) {
       sent.push(decodeBlock(data, MIB))
       return reached
     },
-    onBlock: (block) => seen.push(block),
+    onBlock(block) {
+      seen.push(block)
+      if (answer.length > 0) sync.announce(...answer)
+    },
     onSent: () => {},
     onRejected: (from) => rejected.push(from),
     onFailed: (error) => failures.push(error),
@@ -77,6 +80,24 @@ describe('openLedgerSync', () => {
     await settle()
     expect(sent.at(-1)?.index).toBe(8n)
     expect(has(sent.at(-1), 'presence', 'me') && has(sent.at(-1), 'presence', 'you')).toBe(true)
+  })
+
+  it('answers a block on top of it, and in one block', async () => {
+    const answer = [{ bucket: 'pairing', key: 'me', value: 'ok' }, presence]
+    const { sync, clock, sent } = syncOf({ answer })
+    sync.handleMessage({ from: 'you', data: encodeBlock(block(7n, { pairing: { data: '"x"' } })) })
+    await settle()
+    expect(sent.map(({ index }) => index)).toEqual([8n])
+    for (const [bucket, key] of [
+      ['pairing', 'data'],
+      ['pairing', 'me'],
+      ['presence', 'me'],
+    ] as const) {
+      expect(has(sent[0], bucket, key)).toBe(true)
+    }
+    clock.advance(20)
+    await settle()
+    expect(sent).toHaveLength(1)
   })
 
   it('does not race with somebody who drops them every time', async () => {

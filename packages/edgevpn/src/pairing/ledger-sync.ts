@@ -22,8 +22,8 @@ export interface LedgerSyncInit {
 
 /** Keeps our ledger and those of the others the same, and our values in them. */
 export interface LedgerSync {
-  /** Puts a value into the ledger, and again whenever another block drops or changes it. */
-  announce(announcement: Announcement): void
+  /** Puts values into the ledger, and again whenever another block drops or changes them. */
+  announce(...announcements: readonly Announcement[]): void
   handleMessage(message: RoomMessage): void
   /** A peer came, or the way to it was cut and is being opened again: it is sent what we have. */
   handlePeerJoined(peerId: string): void
@@ -128,8 +128,8 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
   scheduleBroadcast()
 
   return {
-    announce(announcement) {
-      announcements.set(JSON.stringify([announcement.bucket, announcement.key]), announcement)
+    announce(...wanted) {
+      for (const one of wanted) announcements.set(JSON.stringify([one.bucket, one.key]), one)
       writeMissing()
     },
 
@@ -142,8 +142,10 @@ export function openLedgerSync(init: LedgerSyncInit): LedgerSync {
         init.onRejected(from, error)
         return
       }
+      // First, so that what it makes us announce is written on top of it.
+      const changed = ledger.receive(block)
       init.onBlock(block, from)
-      if (!closed && ledger.receive(block)) scheduleRepair()
+      if (!closed && changed) scheduleRepair()
     },
 
     handlePeerJoined(peerId) {

@@ -27,7 +27,7 @@ export interface PairingProgress extends ProgressEvent<PairingPhase> {
 }
 
 export interface PairingOptions extends OperationOptions<PairingProgress> {
-  /** Time until the call fails, in milliseconds. Default 600,000 (10 minutes). */
+  /** Time until the call fails, in milliseconds; `Infinity` for no limit. Default 600,000 (10 minutes). */
   readonly timeoutMs?: number | undefined
   /** How the network is joined. */
   readonly network?: NetworkOptions

@@ -1,13 +1,12 @@
 import { KairosError, type Token } from '@kairos-sdk/core'
-import { peerIdFromString } from '@libp2p/peer-id'
-import { type Block, entryValue, lookUp } from '../ledger/index.js'
+import { type Confirmations, openConfirmations } from './confirmation.js'
 import type { PairingOptions, PairingPayload, SendResult } from './options.js'
-import { ACKNOWLEDGEMENT, PAIRING_BUCKET, PAYLOAD_KEY, PRESENCE_BUCKET, toWire } from './payload.js'
+import { PAIRING_BUCKET, PAYLOAD_KEY, toWire } from './payload.js'
 import { runSession } from './session.js'
 import { formatSeconds, LOCAL_NETWORK_HINT } from './timeout.js'
 
 /**
- * Sends a cloud config to the machine that shows a token, and waits for its confirmation.
+ * Sends a cloud config to the machine that shows a token, and waits until it has confirmed this very config.
  *
  * @throws KairosError `cloud-config/*` before anything is sent; `ledger/too-large`; `pairing/no-peer` and
  *   `pairing/not-acknowledged` after `timeoutMs`; `network/*`; `argument/invalid`; `aborted`
@@ -15,10 +14,14 @@ import { formatSeconds, LOCAL_NETWORK_HINT } from './timeout.js'
 export async function send(token: Token, payload: PairingPayload, options: PairingOptions = {}): Promise<SendResult> {
   const value = toWire(payload)
   const sentTo = new Set<string>()
+  let confirmations: Confirmations | undefined
 
   return runSession<SendResult>(token, options, {
     doing: 'Pairing',
-    onStarted: (session) => session.announce({ bucket: PAIRING_BUCKET, key: PAYLOAD_KEY, value }),
+    onStarted(session) {
+      confirmations = openConfirmations(value, session.peerId)
+      session.announce({ bucket: PAIRING_BUCKET, key: PAYLOAD_KEY, value })
+    },
 
     onSent(session, peers) {
       for (const peer of peers) {
@@ -29,7 +32,7 @@ export async function send(token: Token, payload: PairingPayload, options: Pairi
     },
 
     onBlock(session, block, from) {
-      const peerId = acknowledgementIn(block, from, session.peerId)
+      const peerId = confirmations?.read(block, from)
       if (peerId === undefined) return
       session.progress('acknowledged', 'The machine has the config', peerId)
       session.finish({ peerId, elapsedMs: session.elapsedMs() })
@@ -41,6 +44,11 @@ export async function send(token: Token, payload: PairingPayload, options: Pairi
           hint: `Is it still showing this code? ${LOCAL_NETWORK_HINT}`,
         })
       }
+      if (confirmations?.tookAnother) {
+        throw new KairosError('pairing/not-acknowledged', 'A machine was found, but it has confirmed another config.', {
+          hint: 'It was registered before, or by somebody else just now. To register it anew, restart it and use its new code.',
+        })
+      }
       throw new KairosError(
         'pairing/not-acknowledged',
         `A machine was found, but it did not confirm the config in ${formatSeconds(timeoutMs)}.`,
@@ -48,23 +56,4 @@ export async function send(token: Token, payload: PairingPayload, options: Pairi
       )
     },
   })
-}
-
-/** The machine whose confirmation is in a block: its author's own, or that of another that the block shows to be present. */
-function acknowledgementIn(block: Block, from: string, ownId: string): string | undefined {
-  const present = (id: string) => id === from || lookUp(block.storage, PRESENCE_BUCKET, id) !== undefined
-  for (const [id, entry] of block.storage.get(PAIRING_BUCKET) ?? []) {
-    if (id === PAYLOAD_KEY || id === ownId || !present(id)) continue
-    if (entryValue(entry) === ACKNOWLEDGEMENT && isPeerId(id)) return id
-  }
-  return undefined
-}
-
-function isPeerId(text: string): boolean {
-  try {
-    peerIdFromString(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -10,10 +10,12 @@ const DEFAULT_TIMEOUT_MS = 600_000
 /** What a side of the pairing does with what happens; see `send` and `receive`. */
 export interface Session<Result> {
   readonly peerId: string
-  announce(announcement: Announcement): void
+  announce(...announcements: readonly Announcement[]): void
   progress(phase: PairingPhase, message: string, subject?: string): void
   finish(result: Result): void
   elapsedMs(): number
+  /** Calls after so many milliseconds, unless the session has ended by then. */
+  after(delayMs: number, run: () => void): void
 }
 
 export interface SessionHandlers<Result> {
@@ -22,6 +24,7 @@ export interface SessionHandlers<Result> {
   readonly onStarted: (session: Session<Result>) => void
   readonly onBlock: (session: Session<Result>, block: Block, from: string) => void
   readonly onSent?: (session: Session<Result>, peers: ReadonlySet<string>) => void
+  readonly onPeerJoined?: (session: Session<Result>, peerId: string) => void
   readonly onPeerLeft?: (session: Session<Result>, peerId: string) => void
   /** The time is over: gives what there is, or throws. `seen` tells whether any peer was in the room. */
   readonly onTimeout: (timeoutMs: number, seen: boolean) => Result
@@ -39,6 +42,8 @@ export async function runSession<Result>(
   const startedAt = performance.now()
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const network = options.network ?? {}
+  const clock = network.clock ?? systemClock
+  const cancelTimers: (() => void)[] = []
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
   // Something may fail while the network is still starting, before anybody waits for the result.
   promise.catch(() => {})
@@ -76,19 +81,23 @@ export async function runSession<Result>(
     }
   }
   options.signal?.addEventListener('abort', onAbort, { once: true })
-  const timer = setTimeout(() => {
-    try {
-      resolve(handlers.onTimeout(timeoutMs, seen))
-    } catch (error) {
-      reject(error)
+  const after = (delayMs: number, run: () => void) => {
+    const guardedRun = () => {
+      try {
+        run()
+      } catch (error) {
+        reject(error)
+      }
     }
-  }, timeoutMs)
+    cancelTimers.push(clock.after(delayMs, guardedRun))
+  }
+  after(timeoutMs, () => resolve(handlers.onTimeout(timeoutMs, seen)))
 
   try {
     await using node = await openDisposable()
     sync = openLedgerSync({
       maxBytes: token.maxMessageSize,
-      clock: network.clock ?? systemClock,
+      clock,
       publish: node.publish,
       onBlock: (block, from) => guarded((session) => handlers.onBlock(session, block, from)),
       onSent: (peers) => guarded((session) => handlers.onSent?.(session, peers)),
@@ -102,6 +111,7 @@ export async function runSession<Result>(
       progress,
       finish: resolve,
       elapsedMs: () => performance.now() - startedAt,
+      after,
     }
     guarded((session) => {
       progress('listening', 'Waiting for a machine on the network')
@@ -111,7 +121,7 @@ export async function runSession<Result>(
     for (const run of early) run()
     return await promise
   } finally {
-    clearTimeout(timer)
+    for (const cancel of cancelTimers) cancel()
     options.signal?.removeEventListener('abort', onAbort)
   }
 
@@ -121,8 +131,9 @@ export async function runSession<Result>(
       onPeerFound: (peer) => guarded(() => progress('peer-found', 'Found a peer, connecting', peer)),
       onPeerJoined: (peer) => {
         seen = true
-        guarded(() => {
+        guarded((session) => {
           progress('connected', 'Connected to a peer', peer)
+          handlers.onPeerJoined?.(session, peer)
           sync?.handlePeerJoined(peer)
         })
       },
