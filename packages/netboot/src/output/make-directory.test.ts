@@ -1,8 +1,21 @@
 import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeDirectory } from './make-directory.js'
+
+// Another process that makes the directory first and removes it again at once, when a test says so.
+const others = vi.hoisted(() => ({ removals: 0 }))
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>()
+  return {
+    ...actual,
+    mkdir: async (...args: Parameters<typeof actual.mkdir>) => {
+      if (others.removals-- > 0) throw Object.assign(new Error('there'), { code: 'EEXIST' })
+      return await actual.mkdir(...args)
+    },
+  }
+})
 
 let directory: string
 beforeEach(async () => {
@@ -27,6 +40,15 @@ describe('makeDirectory', () => {
     const names = Array.from({ length: 20 }, (_, number) => join(directory, 'a/b', `${number % 5}`))
     await Promise.all(names.map((name) => makeDirectory(name)))
     expect(await readdir(join(directory, 'a/b'))).toHaveLength(5)
+  })
+
+  it('makes one that another makes and removes at the same time', async () => {
+    for (const removals of [1, 2, 3]) {
+      others.removals = removals
+      await makeDirectory(join(directory, 'a'))
+      expect(await readdir(directory)).toEqual(['a'])
+      await rm(join(directory, 'a'), { recursive: true })
+    }
   })
 
   onLinux('gives each the mode', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
 
@@ -29,22 +29,24 @@ export async function makeDirectory(path: string, { mode }: MakeDirectoryOptions
   })
 }
 
-/** False when a parent is missing although it was there or has been made. */
+/** False when it, or a parent, is missing although it was there or has been made. */
 async function makeWithParents(path: string, mode: number | undefined): Promise<boolean> {
   if (await makeOne(path, mode)) return true
   const parent = dirname(path)
   return parent !== path && (await makeWithParents(parent, mode)) && (await makeOne(path, mode))
 }
 
-/** False when its parent is missing. */
+/** False when its parent is missing, or when it was there and is gone. */
 async function makeOne(path: string, mode: number | undefined): Promise<boolean> {
   try {
     await mkdir(path, { mode })
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    if (isMissing(error)) return false
     // Systems differ in what they say of one that is there.
     if (await isDirectory(path)) return true
+    // A link that leads nowhere is there.
+    if (await lstat(path).then(() => false, isMissing)) return false
     throw error
   }
 }
@@ -54,4 +56,8 @@ function isDirectory(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
