@@ -142,6 +142,28 @@ describe('kairosctl register', () => {
     }
   })
 
+  it('watches the screen as long as it may, and tells once when it cannot look', async () => {
+    const sdk = fakeSdk()
+    const qr = await sdk.qr()
+    const locked = new KairosError('screenshot/unavailable', 'The screen is locked.')
+    const given: unknown[] = []
+    const waitForToken: typeof qr.waitForToken = async ({ timeoutMs, onFrame } = {}) => {
+      given.push(timeoutMs)
+      for (const failure of [undefined, locked, locked, undefined, locked]) {
+        onFrame?.({ number: 1, displays: 1, changed: 1, effort: 'quick', failure })
+      }
+      throw new KairosError('qr/no-code', 'No QR code in 90 s.', { hint: 'Wait for it longer.' })
+    }
+    const watching = { ...sdk, qr: async () => ({ ...qr, waitForToken }) }
+    const run = (...more: string[]) =>
+      runKairosctl(['register', '--config', config, '--watch', ...more], { sdk: watching })
+    const { code, err } = await run('--timeout', '90s')
+    await run()
+    expect([code, given, sdk.sent]).toEqual([7, [90_000, 600_000], []])
+    expect(err.match(/Cannot look at the screen now.*The screen is locked\./g)).toHaveLength(2)
+    expect(err).toMatch(/✖ No QR code in 90 s\.\n {2}Make the whole code visible .*: --timeout 1h\n$/)
+  })
+
   it('says what it saw instead of a code', async () => {
     const white = 'P1\n8 8\n'.concat('0 '.repeat(64))
     const blank: Screenshot = { name: 'DP-1', picture: Buffer.from(white) }

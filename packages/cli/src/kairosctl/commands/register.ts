@@ -31,7 +31,11 @@ export const register: Command<Sdk> = command({
     },
     reboot: { type: 'boolean', describe: 'Restart the machine when it is installed', conflicts: 'poweroff' },
     poweroff: { type: 'boolean', describe: 'Turn the machine off when it is installed' },
-    timeout: timeoutOption,
+    timeout: {
+      ...timeoutOption,
+      describe:
+        'Give up after this time, for example 90s, 10m or 1h30m; with --watch it counts anew when a code is found',
+    },
     watch: { type: 'boolean', default: false, describe: 'Keep looking at the displays until a code appears' },
     ...networkOptions,
   },
@@ -47,7 +51,8 @@ export const register: Command<Sdk> = command({
     const network = networkOf(args, context.reporter)
     const { findMachines, readPayload, sendToAll } = await import('../registration/index.js')
     const payload = await readPayload(args, context)
-    const machines = await findMachines(args.token ?? [], args.watch, context)
-    await sendToAll(machines, payload, { timeoutMs: args.timeout, network }, context)
+    const timeoutMs = args.timeout
+    const machines = await findMachines(args.token ?? [], { watch: args.watch, timeoutMs }, context)
+    await sendToAll(machines, payload, { timeoutMs, network }, context)
   },
 })

@@ -7,6 +7,7 @@ import { machinesOfTokens } from './machines-of-arguments.js'
 type Context = Pick<CommandContext<Sdk>, 'sdk' | 'signal' | 'reporter'>
 
 const WATCH_HINT = 'Make the whole code visible, add --watch to wait for it, or pass a picture or the token.'
+const PATIENCE_HINT = 'Make the whole code visible and larger, or wait for it longer, an hour for example: --timeout 1h'
 
 /**
  * The machines whose codes are on the displays now.
@@ -39,18 +40,31 @@ export async function machinesOnScreen({ sdk, signal, reporter }: Context): Prom
 /**
  * The machines whose codes are the first to appear on a display.
  *
- * @throws KairosError `screenshot/unavailable`, `aborted`
+ * @param timeoutMs - gives up after this time
+ * @throws KairosError `screenshot/unavailable`, `qr/no-code`, `aborted`
  */
-export async function waitForMachinesOnScreen({ sdk, signal, reporter }: Context): Promise<Machine[]> {
+export async function waitForMachinesOnScreen(
+  timeoutMs: number,
+  { sdk, signal, reporter }: Context,
+): Promise<Machine[]> {
   const task = reporter.task({ message: 'Waiting for a QR code to appear on the screen' })
+  let isBlind = false
   try {
     const { waitForToken } = await sdk.qr()
     const { tokens, displays } = await waitForToken({
       signal,
-      onFrame: ({ number, displays: count, changed }) =>
-        reporter.debug(`Look ${number}: ${changed} of ${count} displays changed`),
+      timeoutMs,
+      onFrame({ number, displays: count, changed, failure }) {
+        reporter.debug(`Look ${number}: ${changed} of ${count} displays changed`)
+        if (failure && !isBlind) reporter.warn(`Cannot look at the screen now, and goes on trying: ${failure.message}`)
+        isBlind = failure !== undefined
+      },
     })
     return machinesOfTokens(tokens, displays.join(' and '))
+  } catch (error) {
+    // With a cause, the hint is what to do about that.
+    if (!KairosError.is(error, 'qr/no-code') || error.cause !== undefined) throw error
+    throw new KairosError(error.code, error.message, { hint: PATIENCE_HINT, cause: error })
   } finally {
     task.drop()
   }

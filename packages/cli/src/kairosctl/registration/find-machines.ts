@@ -5,6 +5,13 @@ import { machinesOfArguments } from '../machines/machines-of-arguments.js'
 import { machinesOnScreen, waitForMachinesOnScreen } from '../machines/machines-on-screen.js'
 import type { Sdk } from '../sdk.js'
 
+export interface FindMachinesOptions {
+  /** Waits for a code to appear on the screen. */
+  readonly watch: boolean
+  /** How long it waits. */
+  readonly timeoutMs: number
+}
+
 /**
  * The machines to register: those of the arguments, else those whose codes are on the screen.
  *
@@ -12,7 +19,7 @@ import type { Sdk } from '../sdk.js'
  */
 export async function findMachines(
   args: readonly string[],
-  watch: boolean,
+  { watch, timeoutMs }: FindMachinesOptions,
   context: CommandContext<Sdk>,
 ): Promise<Machine[]> {
   if (watch && args.length > 0) {
@@ -24,7 +31,7 @@ export async function findMachines(
   const found = await (args.length > 0
     ? machinesOfArguments(args, context)
     : watch
-      ? waitForMachinesOnScreen(context)
+      ? waitForMachinesOnScreen(timeoutMs, context)
       : machinesOnScreen(context))
   const distinct = withoutRepeated(found, (machine, first) => {
     reporter.note(
