@@ -15,7 +15,7 @@ export const auroraboot: Command<Sdk> = command({
     ['kairosctl auroraboot iso ls kairos.iso', 'the same as: auroraboot iso ls kairos.iso'],
     ['kairosctl auroraboot netboot kairos.iso files kairos', 'the same as: auroraboot netboot kairos.iso files kairos'],
   ],
-  exits: ['cloudConfig', 'input', 'output', 'image'],
+  exits: ['cloudConfig', 'input', 'output', 'network', 'image', 'notReady'],
   async run() {
     throw new ArgumentProblem(
       'Options were found in front of the word auroraboot.',
