@@ -59,8 +59,8 @@ function strangeness({ uid, mode }: Stats): [string, string] | undefined {
   return (mode & 0o022) === 0 ? undefined : ['a directory that others cannot write to', 'another']
 }
 
-/** With sudo also the user who called it: they may have filled the directory before. */
-function trustedOwners(): (number | undefined)[] {
+/** Users whose files are ours. With sudo also the one who called it: they may have filled the directory before. */
+export function trustedOwners(): (number | undefined)[] {
   const own = process.getuid?.()
   const caller = process.env.SUDO_UID
   return own === 0 && caller !== undefined && /^\d+$/.test(caller) ? [own, Number(caller)] : [own]

@@ -1,8 +1,9 @@
-import { chmod, link, rm, stat } from 'node:fs/promises'
+import { chmod, link, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FileSource } from '../../bytes/file-source.js'
 import { hashSource } from '../../bytes/hash-source.js'
 import { writeImage } from '../../media/iso/index.js'
+import { isSameFile } from '../../media/iso/write/base-file.js'
 import { customisedImage } from '../machine-isos/customised-image.js'
 import {
   directoryDigest,
@@ -65,11 +66,6 @@ export function isoOfReleaseStep(context: PlanContext, download: Step<BaseIso>):
       return { files: [{ path: names.iso, size: source.size, sha256, secret: false }, checksum] }
     },
   })
-}
-
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)))
-  return first !== undefined && second !== undefined && first.dev === second.dev && first.ino === second.ino
 }
 
 /** An image with a cloud config or files in it. */

@@ -30,9 +30,10 @@ export async function stateStep(
     title: `Prepare ${paths.stateDir}`,
     needs,
     removes: await stale(),
-    async run({ signal, progress, defer }) {
+    async run({ signal, progress, warn, defer }) {
       const message = `Another run makes something in ${paths.stateDir}: waiting for it`
-      const held = await holdState(paths, { signal, onWait: () => progress({ phase: 'wait', message }) })
+      const onWait = () => progress({ phase: 'wait', message })
+      const held = await holdState(paths, { signal, onWait, onWarning: warn })
       defer(held.release)
       // Looked for again: another run may have been there since the plan was made.
       for (const path of await stale()) await rm(path, { force: true })

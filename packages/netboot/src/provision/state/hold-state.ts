@@ -2,6 +2,7 @@ import { access, constants, rm } from 'node:fs/promises'
 import { KairosError, translateError } from '@kairos-sdk/core'
 import { acquireFileLock, makeDirectory, makePrivateDirectory } from '../../output/index.js'
 import type { StatePaths } from './state-paths.js'
+import { whoElseCanReplace } from './who-else.js'
 
 /** The directory of the run, held against other runs. */
 export interface HeldState {
@@ -13,6 +14,8 @@ export interface HoldStateOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once when another run makes something there, which is then waited for. */
   readonly onWait?: (() => void) | undefined
+  /** Told what a person should know about the directory, as a sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined
 }
 
 /**
@@ -21,11 +24,17 @@ export interface HoldStateOptions {
  *
  * @throws KairosError `output/*`, `input/not-permitted` for directories of somebody else, `aborted`
  */
-export async function holdState(paths: StatePaths, { signal, onWait }: HoldStateOptions = {}): Promise<HeldState> {
+export async function holdState(
+  paths: StatePaths,
+  { signal, onWait, onWarning }: HoldStateOptions = {},
+): Promise<HeldState> {
   const doing = `Cannot use ${paths.stateDir}`
   try {
     await makeDirectory(paths.stateDir)
     await access(paths.stateDir, constants.W_OK)
+    // No more than a warning: who runs this as root in a container works for somebody else.
+    const warning = await whoElseCanReplace(paths.stateDir)
+    if (warning !== undefined) onWarning?.(warning)
     const lock = await acquireFileLock(paths.lock, signal, onWait)
     let released: Promise<void> | undefined
     const release = () => {
