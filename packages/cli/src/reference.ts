@@ -30,7 +30,7 @@ one sentence with what is wrong and, indented, what to do next; \`--verbose\` ad
 | \`ignored\`, \`refused\` | a machine or a request gets nothing | \`reason\` |
 | \`iso-sent\`, \`iso-refused\`, \`iso-failed\` | somebody fetched an ISO file, or could not | \`client\`, \`name\`, \`status\`, \`offset\`, \`bytes\`, \`size\`, \`ms\`; \`reason\`; \`error\` |
 | \`log\` | a warning, a note, or a detail (\`--log-level debug\`) | \`level\`, \`message\` |
-| \`result\` | the last line of commands that make, send or receive something | what was done |
+| \`result\` | the last line of commands that make, send or receive something; of \`register\` also when machines failed, before \`error\` | what was done; of \`register\` \`machines\`, each with its \`status\` and \`peerId\` or \`code\` |
 | \`error\` | the last line of a command that failed | \`code\`, \`message\`, \`hint\`; with \`--verbose\` \`causes\` |
 
 Commands that only answer a question (\`token\`, \`qr\`, \`validate\`, \`iso ls\` with a line for each file, \`iso cat\`) print their answer without \`event\`. A token or a

@@ -105,14 +105,27 @@ describe('kairosctl register', () => {
         elapsedMs: 12,
       })),
     })
+  })
+
+  it('tells a program which machines have their config when others failed, before the error', async () => {
     const sdk = fakeSdk({
-      onSend() {
-        throw noPeer
+      onSend({ fingerprint }) {
+        if (fingerprint === tokens[1].fingerprint) throw noPeer
       },
     })
-    const bad = await runKairosctl(['register', a, '--config', config, '--json'], { sdk })
-    expect(bad.code).toBe(8)
-    expect(bad.json.at(-1)).toEqual({
+    const some = await runKairosctl(['register', a, b, '--config', config, '--json'], { sdk })
+    expect(some.code).toBe(8)
+    expect(some.json.at(-2)).toMatchObject({
+      event: 'result',
+      machines: [
+        { fingerprint: tokens[0].fingerprint, status: 'registered', peerId: `peer of ${tokens[0].fingerprint}` },
+        { fingerprint: tokens[1].fingerprint, status: 'failed', code: 'pairing/no-peer' },
+      ],
+    })
+    expect(some.json.at(-1)).toMatchObject({ event: 'error', code: 'pairing/no-peer', hint: 'Is it on?' })
+    const one = await runKairosctl(['register', b, '--config', config, '--json'], { sdk })
+    expect(one.json.at(-2)).toMatchObject({ event: 'result', machines: [{ status: 'failed' }] })
+    expect(one.json.at(-1)).toEqual({
       event: 'error',
       code: 'pairing/no-peer',
       message: 'No machine answered in 2 s.',

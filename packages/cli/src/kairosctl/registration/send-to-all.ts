@@ -25,12 +25,11 @@ export async function sendToAll(
   const outcomes = await Promise.all(
     machines.map((machine) => sendTo(machine, payload, options, machines.length > 1, pairing, context)),
   )
+  // Also when some failed: a program has to learn which of them have their config now.
+  context.reporter.answer({ event: 'result', machines: outcomes.map(describeOutcome) }, '')
   const failed = outcomes.filter((outcome) => outcome.status === 'failed')
   const [first] = failed
-  if (!first) {
-    context.reporter.answer({ event: 'result', machines: outcomes.map(describeOutcome) }, '')
-    return
-  }
+  if (!first) return
   if (machines.length === 1) throw first.error
   const names = failed.map(({ machine }) => machine.name).join('; ')
   throw new KairosError(
