@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { KairosError, translateError } from '@kairos-sdk/core'
@@ -57,7 +57,7 @@ async function checkDirectory(output: string): Promise<void> {
   }
 }
 
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  // Whatever else is wrong with a path shows when it is used.
-  return stat(path).catch(() => undefined)
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  // Whatever else is wrong with a path shows when it is used. NTFS numbers files with 64 bits, of which a number loses some.
+  return stat(path, { bigint: true }).catch(() => undefined)
 }
