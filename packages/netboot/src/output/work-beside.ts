@@ -58,6 +58,37 @@ export async function workBeside<T>(
   }
 }
 
+/**
+ * As {@link workBeside}, for outputs that belong together: `work` has a directory beside each.
+ *
+ * @param work - gets their paths in the order of the outputs
+ * @throws KairosError as that, and `argument/invalid` for one output twice
+ */
+export async function workBesideAll<T>(
+  outputs: readonly string[],
+  work: (directories: readonly string[]) => Promise<T>,
+  options: Omit<WorkBesideOptions, 'name'> = {},
+): Promise<T> {
+  const directories = new Map<string, string>()
+  // In an order of its own: two who name the same outputs differently would wait for each other for ever.
+  const turns = outputs.map((output) => resolve(output)).sort()
+  const twice = turns.find((output, index) => output === turns[index + 1])
+  if (twice !== undefined) {
+    throw new KairosError('argument/invalid', `${twice}: outputs of different names expected, one found twice.`)
+  }
+  const take = async (turn: number): Promise<T> => {
+    const output = turns[turn]
+    if (output === undefined) return await work(outputs.map((each) => directories.get(resolve(each)) as string))
+    const name = outputs.find((each) => resolve(each) === output)
+    const next = (directory: string) => {
+      directories.set(output, directory)
+      return take(turn + 1)
+    }
+    return await workBeside(output, next, { ...options, name })
+  }
+  return await take(0)
+}
+
 async function lockOf(directory: string, { signal, onWait }: WorkBesideOptions): Promise<FileLock> {
   // It will be emptied: whoever may write to the parent, as everybody may to /tmp, could have laid a link there.
   await makePrivateDirectory(directory, { asNew: true })

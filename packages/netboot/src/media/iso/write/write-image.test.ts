@@ -6,6 +6,7 @@ import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import { fileSource } from '../../../bytes/file-source.js'
 import { memorySource } from '../../../bytes/memory-source.js'
 import { overlaySource } from '../../../bytes/overlay-source.js'
+import { workDirectoryOf } from '../../../output/work-beside.js'
 import { remaster } from '../remaster/remaster.js'
 import { fixtureBytes } from '../testing/fixtures.js'
 import { writeImage, writeImages } from './write-image.js'
@@ -106,7 +107,10 @@ describe('writeImage', () => {
 
   it('says when it cannot write there', async () => {
     const image = await customised()
-    await expect(writeImage(image, join(directory, 'none', 'x.iso'))).rejects.toMatchObject({ code: 'input/not-found' })
+    await expect(writeImage(image, join(directory, 'none', 'x.iso'))).rejects.toMatchObject({
+      code: 'output/not-writable',
+      hint: 'Make the directory first.',
+    })
     await mkdir(join(directory, 'taken'))
     await expect(writeImage(image, join(directory, 'taken'))).rejects.toMatchObject({ code: expect.any(String) })
     expect((await readdir(directory)).sort()).toEqual(['input.iso', 'taken'])
@@ -131,6 +135,32 @@ describe('writeImage', () => {
     await expect(writeImages(files)).rejects.toThrow()
     expect((await readdir(directory)).sort()).toEqual(['input.iso', 'output.iso'])
     expect(await readFile(output(), 'utf8')).toBe('old')
+  })
+
+  it('removes what a process has left that was killed', async () => {
+    const left = workDirectoryOf(output())
+    await mkdir(left, { mode: 0o700 })
+    await mkdir(join(left, 'work'))
+    await writeFile(join(left, 'work/output.iso'), 'half')
+    await writeImage(memorySource('x', 'whole'), output())
+    expect(await readFile(output(), 'utf8')).toBe('whole')
+    expect((await readdir(directory)).sort()).toEqual(['input.iso', 'output.iso'])
+  })
+
+  it('lets two who write one file take turns, also when each writes others with it', async () => {
+    const pathOf = (name: string) => join(directory, name)
+    const filesOf = (...names: string[]) =>
+      names.map((name) => ({ image: memorySource(name, name), path: pathOf(name) }))
+    let waits = 0
+    const onWait = () => waits++
+    await Promise.all([
+      writeImages(filesOf('a', 'b', 'c'), { onWait }),
+      writeImages(filesOf('c', 'b', 'a'), { onWait }),
+      writeImages(filesOf('b'), { onWait }),
+    ])
+    expect(waits).toBeGreaterThan(0)
+    expect((await readdir(directory)).sort()).toEqual(['a', 'b', 'c', 'input.iso'])
+    await expect(writeImages(filesOf('a', 'a'))).rejects.toMatchObject({ code: 'argument/invalid' })
   })
 
   it('tells how far it is', async () => {

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, open, rename, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
   KairosError,
@@ -10,6 +9,7 @@ import {
 } from '@kairos-sdk/core'
 import type { ByteSource } from '../../../bytes/byte-source.js'
 import { syncDirectory } from '../../../output/sync-directory.js'
+import { workBesideAll } from '../../../output/work-beside.js'
 import { writeFully } from '../../../output/write-fully.js'
 import { fileAndExtents, filesBehind, isSameFile } from './base-file.js'
 import { cloneFile, copyInto } from './copy-file.js'
@@ -27,6 +27,8 @@ export interface WriteImageOptions extends OperationOptions<WriteProgress> {
    * Wait until the disk has the bytes, so that a power cut cannot leave an incomplete file under the name. Default true.
    */
   readonly flush?: boolean | undefined
+  /** Called when another process writes the same file, which is then waited for. */
+  readonly onWait?: (() => void) | undefined
 }
 
 /** An image and the file that it is to be written to. */
@@ -37,10 +39,12 @@ export interface ImageFile {
 
 /**
  * Writes an image to a file. The file appears under its name only when it is complete; whatever goes wrong, nothing is
- * left behind. A remastered image of a file is copied fast, or not at all where the file system can share blocks.
+ * left behind, except by a process that is killed: `.NAME.part`, which the next call for the same file removes. A remastered
+ * image of a file is copied fast, or not at all where the file system can share blocks.
  *
  * @throws KairosError `argument/invalid` when the output is the input, `output/no-space`, `output/not-writable`,
- *   `input/changed`, `aborted`, and what the image throws
+ *   `input/changed`, `input/not-permitted` when what is at `.NAME.part` may be somebody else's, `aborted`, and what the image
+ *   throws
  */
 export async function writeImage(image: ByteSource, path: string, options: WriteImageOptions = {}): Promise<void> {
   await writeImages([{ image, path }], options)
@@ -53,16 +57,22 @@ export async function writeImage(image: ByteSource, path: string, options: Write
  * @throws KairosError those of `writeImage`
  */
 export async function writeImages(files: readonly ImageFile[], options: WriteImageOptions = {}): Promise<void> {
-  const { signal, flush = true } = options
+  const { signal, onWait, flush = true } = options
   for (const file of files) await checkInputs(file, signal)
-  const parts: string[] = []
-  try {
-    for (const file of files) parts.push(await writeBeside(file, options))
-    for (const [index, part] of parts.entries()) await putInPlace(part, files[index]?.path as string, flush)
-  } catch (error) {
-    for (const part of parts) await rm(part, { force: true })
-    throw error
+  const write = async (directories: readonly string[]) => {
+    const parts: { readonly part: string; readonly path: string }[] = []
+    for (const [index, file] of files.entries()) {
+      const part = join(directories[index] as string, basename(file.path))
+      await writePart(file, part, options)
+      parts.push({ part, path: file.path })
+    }
+    for (const { part, path } of parts) await putInPlace(part, path, flush)
   }
+  await workBesideAll(
+    files.map(({ path }) => path),
+    write,
+    { signal, onWait },
+  )
 }
 
 /** @throws KairosError `aborted`, `argument/invalid` when the output is an input */
@@ -76,17 +86,12 @@ async function checkInputs({ image, path }: ImageFile, signal: AbortSignal | und
   }
 }
 
-/** Writes all of an image under another name. @returns its path */
-async function writeBeside(file: ImageFile, options: WriteImageOptions): Promise<string> {
-  const { image, path } = file
-  const part = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`)
+async function writePart(file: ImageFile, part: string, options: WriteImageOptions): Promise<void> {
   try {
-    await writePart(image, part, options, progress(file, options))
-    throwIfAborted(options.signal, doing(path))
-    return part
+    await writeTo(part, file, options)
+    throwIfAborted(options.signal, doing(file.path))
   } catch (error) {
-    await rm(part, { force: true })
-    throw translateError(error, doing(path), 'output/not-writable')
+    throw translateError(error, doing(file.path), 'output/not-writable')
   }
 }
 
@@ -101,15 +106,12 @@ async function putInPlace(part: string, path: string, flush: boolean): Promise<v
 
 const doing = (path: string) => `Cannot write ${path}`
 
-async function writePart(
-  image: ByteSource,
-  part: string,
-  { signal, mode = 0o600, flush = true }: WriteImageOptions,
-  report: (bytes: number) => void,
-): Promise<void> {
+async function writeTo(part: string, { image, path }: ImageFile, options: WriteImageOptions): Promise<void> {
+  const { signal, mode = 0o600, flush = true } = options
+  const report = progress({ image, path }, options)
   const patched = fileAndExtents(image)
   const cloned = patched !== undefined && (await cloneFile(patched.file.path, part))
-  if (!cloned) await checkSpace(dirname(part), image.size)
+  if (!cloned) await checkSpace(dirname(path), image.size)
   const file = await open(part, cloned ? 'r+' : 'wx', mode)
   try {
     await file.chmod(mode)
