@@ -14,14 +14,18 @@ export interface Block {
   readonly prevHash: string
 }
 
-/** The highest index that is taken from others: room stays to write above it before int64 ends. */
+/** The highest index that a ledger takes over from others: room stays to write above it before int64 ends. */
 export const MAX_INDEX = 2n ** 63n - 2n ** 32n
+
+const INT64_MAX = 2n ** 63n - 1n
+/** Values of a block, counted by what stands before and between them. A ledger of 8,000 signed entries has as many. */
+const MAX_VALUES = 100_000
 
 /**
  * Reads a block: gzip of a JSON object (see `decodeBlockJson`).
  *
  * @param maxBytes - largest JSON text that is unpacked; the token's `maxMessageSize`
- * @throws KairosError `ledger/too-large`, `ledger/invalid-block`
+ * @throws KairosError `ledger/too-large`; `ledger/invalid-block`, also for one of more than 100,000 values
  */
 export function decodeBlock(data: Uint8Array, maxBytes: number): Block {
   let json: Buffer
@@ -53,7 +57,7 @@ export function encodeBlock(block: Block): Uint8Array {
  */
 export function decodeBlockJson(json: Uint8Array): Block {
   const block = fields(parseExact(json), 'a block')
-  const index = int(block, 'Index', -(2n ** 63n), MAX_INDEX)
+  const index = int(block, 'Index', -(2n ** 63n), INT64_MAX)
   if (index < 0n) throw invalid('Index of 0 or more', String(index))
   return {
     index,
@@ -94,7 +98,7 @@ function decodeEntry(value: unknown): Entry {
     value: text(entry, 'Value'),
     owner: text(entry, 'Owner'),
     version: int(entry, 'Version', 0n, 2n ** 64n - 1n),
-    updatedAt: int(entry, 'UpdatedAt', -(2n ** 63n), 2n ** 63n - 1n),
+    updatedAt: int(entry, 'UpdatedAt', -(2n ** 63n), INT64_MAX),
     deleted,
     signature: Buffer.from(text(entry, 'Sig'), 'base64'),
   } satisfies SignedEntry
@@ -102,6 +106,7 @@ function decodeEntry(value: unknown): Entry {
 
 /** Parses JSON with every integer as a bigint, exact whatever its size. */
 function parseExact(json: Uint8Array): unknown {
+  checkValues(json)
   try {
     const source = new TextDecoder('utf-8', { fatal: true }).decode(json)
     const parse = JSON.parse as (text: string, reviver: Reviver) => unknown
@@ -112,6 +117,27 @@ function parseExact(json: Uint8Array): unknown {
     throw invalid('JSON', cause instanceof RangeError ? 'JSON nested too deeply' : 'something else', cause)
   }
 }
+
+/**
+ * Refuses what takes long to parse. The limit of bytes is none of values: 20 KB may unpack to ten million of them, and
+ * each costs a call and some memory.
+ */
+function checkValues(json: Uint8Array): void {
+  let values = 0
+  let inText = false
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === QUOTE) inText = !inText
+    else if (inText) at += byte === BACKSLASH ? 1 : 0
+    else if (BEFORE_VALUES.has(byte) && ++values > MAX_VALUES) {
+      throw invalid(`at most ${MAX_VALUES} values`, 'more')
+    }
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const BEFORE_VALUES = new Set<number | undefined>(Buffer.from(',:[{'))
 
 /** Node has the third argument since 21; TypeScript's library does not know it yet. */
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
-import type { Block } from './block.js'
+import { type Block, decodeBlock, encodeBlock, MAX_INDEX } from './block.js'
 import { blockHash } from './checksum.js'
 import { type Entry, entryText, entryValue, type SignedEntry, type Storage } from './entry.js'
 import { Ledger } from './ledger.js'
@@ -69,6 +69,16 @@ describe('Ledger', () => {
     expect(ledger.receive(block(5n, 'c'))).toBe(true)
     expect(ledger.receive(block(2n ** 60n, 'a'))).toBe(true)
     expect(ledger.last.index).toBe(2n ** 60n)
+  })
+
+  it('keeps room to write: it takes no block over whose index is near the end of int64', () => {
+    const ledger = new Ledger()
+    expect(ledger.receive(block(2n ** 63n - 1n, 'f'))).toBe(false)
+    expect(ledger.receive(block(MAX_INDEX + 1n, 'f'))).toBe(false)
+    expect(ledger.receive(block(MAX_INDEX, 'f'))).toBe(true)
+    const written = ledger.announce([{ bucket: 'presence', key: 'me', value: '' }])
+    expect(written?.index).toBe(MAX_INDEX + 1n)
+    expect(written && decodeBlock(encodeBlock(written), 1_000).index).toBe(MAX_INDEX + 1n)
   })
 
   it('writes again what another block dropped or changed, and nothing when all is there', () => {

@@ -1,4 +1,4 @@
-import type { Block } from './block.js'
+import { type Block, MAX_INDEX } from './block.js'
 import { blockHash } from './checksum.js'
 import { type Entry, entryText, lookUp, type Storage, withEntry } from './entry.js'
 import { mergeStorage, type OwnershipMode, type Violation } from './ownership.js'
@@ -50,13 +50,14 @@ export class Ledger {
 
   /**
    * Takes a block from another node. With ownership `off` it replaces ours when its index is higher, or equal with a hash
-   * that sorts higher; otherwise its entries are merged.
+   * that sorts higher, but not when it is above `MAX_INDEX`; otherwise its entries are merged.
    *
    * @returns true when the ledger changed
    */
   receive(block: Block): boolean {
     if (this.#ownership !== 'off') return this.#merge(block, this.#ownership)
     const last = this.#last
+    if (block.index > MAX_INDEX) return false
     if (block.index < last.index || (block.index === last.index && block.hash <= last.hash)) return false
     this.#last = block
     return true

@@ -1,6 +1,6 @@
 import { generateToken, NEVER_ROTATE, rotatingKeysAt, type Token } from '@kairos-sdk/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Block, decodeBlock, encodeBlock, lookUp } from '../ledger/index.js'
+import { type Block, decodeBlock, encodeBlock, lookUp, MAX_INDEX } from '../ledger/index.js'
 import { fakeClock } from '../network/fake-clock.js'
 import { type Clock, type Network, type NetworkOptions, openNetwork, systemClock } from '../network/index.js'
 import { peerThatStartsOver } from '../network/peer-that-starts-over.js'
@@ -77,6 +77,26 @@ describe('send', () => {
       code: 'pairing/not-acknowledged',
       message: 'A machine was found, but it has confirmed another config.',
     })
+  })
+
+  it('pairs though somebody has put a block at the end of what a ledger takes over', async () => {
+    const token = generateToken({ interval: NEVER_ROTATE })
+    const node = await openNetwork(
+      token,
+      { ...LOCAL, dht: false },
+      {
+        onMessage({ data }) {
+          const block = decodeBlock(data, MIB)
+          if (block.index < MAX_INDEX) return publish(node, blockOf(MAX_INDEX, {}))
+          const payload = lookUp(block.storage, 'pairing', 'data')
+          if (typeof payload !== 'string') return
+          publish(node, blockOf(MAX_INDEX + 1n, { data: payload, [node.peerId]: '"ok"' }, node.peerId))
+        },
+      },
+    )
+    machine = node
+    const { peerId } = await send(token, payload, { network: { ...LOCAL, bootstrap: [...node.addresses] } })
+    expect(peerId).toBe(node.peerId)
   })
 
   it('sends again what may not have arrived when the machine has started over on the same connection', async () => {
