@@ -32,8 +32,5 @@ export interface NodeScreenshots {
 
 export interface NodeScreenshotsMonitor {
   readonly name: () => string
-  readonly captureImage: () => Promise<{
-    readonly toRaw: () => Promise<Uint8Array>
-    readonly toPng: () => Promise<Uint8Array>
-  }>
+  readonly captureImage: () => Promise<{ readonly toPng: () => Promise<Uint8Array> }>
 }

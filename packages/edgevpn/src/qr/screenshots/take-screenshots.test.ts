@@ -11,8 +11,12 @@ interface Call {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** A machine where the named programs work, each writing its name as a picture to its files; others are not installed. */
-function machine(platform: string, env: Record<string, string>, programs: Record<string, number | Error> = {}) {
+/** A machine where the named programs work, each writing its name to so many files, or this picture; others are not installed. */
+function machine(
+  platform: string,
+  env: Record<string, string>,
+  programs: Record<string, number | Error | Uint8Array> = {},
+) {
   const calls: Call[] = []
   const modes: number[] = []
   const init: ScreenshotInit = {
@@ -24,9 +28,9 @@ function machine(platform: string, env: Record<string, string>, programs: Record
       if (pictures === undefined) throw Object.assign(new Error(`spawn ${command} ENOENT`), { code: 'ENOENT' })
       if (pictures instanceof Error) throw pictures
       const paths = options.env.KAIROS_SCREENSHOT_PATHS?.split('|') ?? args.filter((arg) => arg.endsWith('.png'))
-      for (const path of paths.slice(0, pictures)) {
+      for (const path of paths.slice(0, typeof pictures === 'number' ? pictures : 1)) {
         modes.push(statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777)
-        writeFileSync(path, `${command} ${path}`)
+        writeFileSync(path, typeof pictures === 'number' ? `${command} ${path}` : pictures)
       }
     },
     loadNodeScreenshots: () =>
@@ -35,44 +39,67 @@ function machine(platform: string, env: Record<string, string>, programs: Record
   return { init, calls, modes }
 }
 
-/** The package, with displays of these pixels. */
-function packageWith(displays: Readonly<Record<string, readonly number[]>>): () => Promise<NodeScreenshots> {
+/** The package, with displays that show these pictures. */
+function packageWith(displays: Readonly<Record<string, Uint8Array>>): () => Promise<NodeScreenshots> {
   const all = () =>
-    Object.entries(displays).map(([name, pixels]) => ({
+    Object.entries(displays).map(([name, picture]) => ({
       name: () => name,
-      captureImage: async () => ({
-        toRaw: async () => Uint8Array.from(pixels),
-        toPng: async () => Buffer.from(`png of ${name}`),
-      }),
+      captureImage: async () => ({ toPng: async () => picture }),
     }))
   return async () => ({ Monitor: { all } })
 }
 
-const COLOURFUL = [0, 0, 0, 255, 9, 0, 0, 255]
-const BLACK = [0, 0, 0, 255, 0, 0, 0, 0]
+const PICTURE = Buffer.from('P2 2 1 255\n0 9\n')
+const BLACK = Buffer.from('P2 2 1 255\n0 0\n')
+
+const XWAYLAND = { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0', XDG_CURRENT_DESKTOP: 'GNOME' }
 
 describe('takeScreenshots', () => {
   it.each(['linux', 'darwin', 'win32'])(
     'takes one picture of each display with the package on %s',
     async (platform) => {
       const { init, calls } = machine(platform, { DISPLAY: ':0' })
-      const loadNodeScreenshots = packageWith({ 'HDMI-1': COLOURFUL, '': BLACK })
+      const loadNodeScreenshots = packageWith({ 'HDMI-1': PICTURE, '': BLACK })
       const screenshots = await takeScreenshots({ ...init, loadNodeScreenshots })
-      expect(screenshots.map(({ name, picture }) => [name, Buffer.from(picture).toString()])).toEqual([
-        ['HDMI-1', 'png of HDMI-1'],
-        ['display 2', 'png of '],
+      expect(screenshots).toEqual([
+        { name: 'HDMI-1', picture: PICTURE },
+        { name: 'display 2', picture: BLACK },
       ])
       expect(calls).toEqual([])
     },
   )
 
-  it('does not trust pictures of one colour under Wayland', async () => {
-    const loadNodeScreenshots = packageWith({ a: BLACK })
-    const { init, calls } = machine('linux', { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }, { scrot: 1 })
-    await takeScreenshots({ ...init, loadNodeScreenshots })
-    expect(calls.at(-1)?.command).toBe('scrot')
-    const blank = machine('linux', { WAYLAND_DISPLAY: 'wayland-0' })
-    await expect(takeScreenshots({ ...blank.init, loadNodeScreenshots })).rejects.toThrow('the pictures were empty')
+  it('goes on under Wayland after a picture of one colour, whatever program it is from', async () => {
+    const black = { 'gnome-screenshot': BLACK, scrot: BLACK, maim: PICTURE }
+    const { init, calls } = machine('linux', XWAYLAND, black)
+    const loadNodeScreenshots = packageWith({ a: BLACK, b: BLACK })
+    expect(await takeScreenshots({ ...init, loadNodeScreenshots })).toEqual([
+      { name: 'all displays', picture: PICTURE },
+    ])
+    expect(calls.map(({ command }) => command)).toEqual(['grim', 'gnome-screenshot', 'spectacle', 'scrot', 'maim'])
+  })
+
+  it('says what to install when all pictures under Wayland are of one colour', async () => {
+    const { init } = machine('linux', XWAYLAND, { scrot: BLACK, import: BLACK })
+    const empty = 'an empty picture: Wayland does not let it look at the screen'
+    await expect(takeScreenshots({ ...init, loadNodeScreenshots: packageWith({ a: BLACK }) })).rejects.toMatchObject({
+      code: 'screenshot/unavailable',
+      message: expect.stringContaining(
+        `node-screenshots (${empty}), scrot (${empty}), maim (not installed), import (${empty}).`,
+      ),
+      hint: expect.stringContaining('Install gnome-screenshot'),
+    })
+  })
+
+  it('believes grim that the screen is black', async () => {
+    const { init } = machine('linux', XWAYLAND, { grim: BLACK })
+    expect(await takeScreenshots(init)).toEqual([{ name: 'all displays', picture: BLACK }])
+  })
+
+  it('takes all displays of the package under Wayland when there is something on one', async () => {
+    const { init } = machine('linux', XWAYLAND)
+    const loadNodeScreenshots = packageWith({ a: BLACK, b: PICTURE })
+    expect(await takeScreenshots({ ...init, loadNodeScreenshots })).toHaveLength(2)
   })
 
   it('takes an empty screen for what it is on X11', async () => {
@@ -100,7 +127,7 @@ describe('takeScreenshots', () => {
 
   it('prefers grim to the package under Wayland', async () => {
     const { init, calls } = machine('linux', { WAYLAND_DISPLAY: 'wayland-0' }, { grim: 1 })
-    const [screenshot] = await takeScreenshots({ ...init, loadNodeScreenshots: packageWith({ a: COLOURFUL }) })
+    const [screenshot] = await takeScreenshots({ ...init, loadNodeScreenshots: packageWith({ a: PICTURE }) })
     expect(screenshot?.name).toBe('all displays')
     expect(calls).toHaveLength(1)
   })

@@ -9,6 +9,7 @@ import {
   scrot,
   spectacle,
 } from './commands.js'
+import { withoutEmptyPictures } from './empty-pictures.js'
 import { nodeScreenshots } from './node-screenshots.js'
 import { runCommand } from './run-command.js'
 import type { CaptureContext, CaptureWay, Screenshot } from './screenshot.js'
@@ -27,8 +28,8 @@ const INSTEAD = 'or pass a picture of the QR code, or the token itself: kairosct
 
 /**
  * Takes a picture of every display. Tries the package node-screenshots and then the programs that the system may have;
- * on Wayland those that its compositors support come first. What a program writes is in a private directory that is
- * removed again.
+ * on Wayland those that its compositors support come first, and an empty picture is none. What a program writes is in a
+ * private directory that is removed again.
  *
  * @throws KairosError `screenshot/unavailable` (says what was tried and how it failed), `aborted`
  */
@@ -62,8 +63,10 @@ function waysFor(platform: string, env: CaptureContext['env']): readonly Capture
   const onX11 = [nodeScreenshots, scrot, maim, imagemagickImport]
   const ofDesktops = [gnomeScreenshot, spectacle]
   if (env.WAYLAND_DISPLAY) {
-    // Through XWayland only the windows of X11 programs can be seen, or nothing: only when all else has failed.
-    return [grim, ...ofDesktops, nodeScreenshots, ...(env.DISPLAY ? onX11.slice(1) : [])]
+    // Through XWayland only the windows of X11 programs can be seen, or nothing: only when all else has failed. Those of
+    // the desktops, too, resort to it where they are not allowed to look; grim speaks nothing but Wayland.
+    const others = [...ofDesktops, nodeScreenshots, ...(env.DISPLAY ? onX11.slice(1) : [])]
+    return [grim, ...others.map(withoutEmptyPictures)]
   }
   return env.DISPLAY ? [...onX11, ...ofDesktops] : []
 }
