@@ -1,3 +1,4 @@
-export { type MergeOptions, mergeLayers } from './merge-layers.js'
+export { mergeLayers } from './merge-layers.js'
+export type { MergeOptions } from './merge-options.js'
 export type { MergeProgress } from './merge-progress.js'
 export { isSurveyNeeded } from './needs-survey.js'

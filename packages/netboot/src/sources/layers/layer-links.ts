@@ -1,5 +1,6 @@
 import { KairosError } from '@kairos-sdk/core'
 import { parentOf, pathInRoot } from './layer-path.js'
+import { NOTE_SIZE, type Room } from './path-budget.js'
 
 /** Links on the way of a path: Linux follows as many. */
 export const MAX_SYMLINKS = 40
@@ -8,13 +9,16 @@ export const MAX_SYMLINKS = 40
 export class LayerLinks {
   readonly #layer: string
   readonly #targets = new Map<string, string>()
+  readonly #room: Room
 
   /** @param layer - its name, for messages */
-  constructor(layer: string) {
+  constructor(layer: string, room: Room) {
     this.#layer = layer
+    this.#room = room
   }
 
   set(path: string, target: string): void {
+    this.#room.take(NOTE_SIZE + target.length)
     this.#targets.set(path, target)
   }
 

@@ -6,6 +6,7 @@ import { LayerLinks } from './layer-links.js'
 import { parentOf } from './layer-path.js'
 import type { LinkRequests } from './link-requests.js'
 import { needsSurvey } from './needs-survey.js'
+import { NOTE_SIZE, type Room } from './path-budget.js'
 import { Kind, type SeenPaths } from './seen-paths.js'
 import { type Whiteout, whiteoutOf } from './whiteout.js'
 
@@ -24,7 +25,14 @@ export interface LayerReaderInit {
   readonly seen: SeenPaths
   readonly requests: LinkRequests
   readonly whiteouts: boolean
+  /** For what is noted until the layer ends. */
+  readonly room: Room
 }
+
+/** What an entry takes besides its texts and attributes, in bytes. */
+const ENTRY_SIZE = 500
+/** What an extended attribute takes besides its name and value, in bytes. */
+const XATTR_SIZE = 300
 
 /** One layer, read while the layers above it are known. */
 export class LayerReader {
@@ -33,6 +41,7 @@ export class LayerReader {
   readonly #seen: SeenPaths
   readonly #requests: LinkRequests
   readonly #whiteouts: boolean
+  readonly #room: Room
   /** Everything but files with content waits for the layer's end: a later member of the same path may replace it. */
   readonly #waiting = new Map<string, FileSystemEntry>()
   readonly #links: LayerLinks
@@ -46,6 +55,8 @@ export class LayerReader {
   readonly #cuts = new Set<string>()
   /** Directories that this layer has an entry for, or went through without one. */
   readonly #entered = new Set<string>([''])
+  /** Whether layers above hide what is in a directory, as far as that was asked. */
+  readonly #hidden = new Map<string, boolean>()
   /** What this layer takes away by whiteouts. */
   readonly #removed = new Set<string>()
   #lastEntered = ''
@@ -60,7 +71,8 @@ export class LayerReader {
     this.#seen = init.seen
     this.#requests = init.requests
     this.#whiteouts = init.whiteouts
-    this.#links = new LayerLinks(init.name)
+    this.#room = init.room
+    this.#links = new LayerLinks(init.name, init.room)
   }
 
   /** Takes a member in. Files that can be seen are given back, to be handed on at once. */
@@ -106,6 +118,7 @@ export class LayerReader {
     if (directory === this.#lastEntered) return
     this.#lastEntered = directory
     for (let at = directory; !this.#entered.has(at); at = parentOf(at)) {
+      this.#room.take(NOTE_SIZE + at.length)
       this.#entered.add(at)
       if (!this.#removed.has(at)) this.#seen.enter(at)
     }
@@ -114,7 +127,9 @@ export class LayerReader {
   /** Notes a directory that this layer has an entry for: it takes the place of links of lower layers. */
   #enterOwn(path: string): void {
     // Unless something went through such a link already.
-    if (!this.#entered.has(path)) this.#seen.clearEntered(path)
+    if (this.#entered.has(path)) return
+    this.#seen.clearEntered(path)
+    this.#room.take(NOTE_SIZE)
     this.#entered.add(path)
   }
 
@@ -134,6 +149,7 @@ export class LayerReader {
       this.#noteCut(`${directory}/`)
     } else if (kind === 'name') {
       const hidden = directory === '' ? whiteout.name : `${directory}/${whiteout.name}`
+      this.#room.take(NOTE_SIZE)
       this.#removed.add(hidden)
       this.#cut(hidden)
     }
@@ -147,7 +163,7 @@ export class LayerReader {
     this.#enterParents(path)
     if (kind === Kind.other) this.#forget(path)
     this.#seen.give(path, Kind.directory, this.#layer)
-    this.#waiting.set(path, entry)
+    this.#wait(path, entry)
   }
 
   #addOther(member: TarMember, path: string, number: number, isBelowHidden: boolean): FileSystemEntry | undefined {
@@ -175,13 +191,14 @@ export class LayerReader {
     if (isHidden) {
       // The name that a higher layer asked for is taken.
       if (typeof this.#references.get(path) === 'object') throw this.#repeated(path)
+      this.#room.take(2 * NOTE_SIZE + path.length)
       this.#references.set(path, shown === undefined ? number : { at: 'path', path: shown })
     }
     for (const other of asked) if (other !== shown) this.#linkTo(other, shown as string)
     if (shown === undefined) return undefined
     const entry = entryOfMember(member, `/${shown}`)
     if (member.type === 'file') return entry
-    this.#waiting.set(shown, entry)
+    this.#wait(shown, entry)
     return undefined
   }
 
@@ -201,6 +218,7 @@ export class LayerReader {
       this.#show(path, Kind.other)
       names.push(path)
     }
+    this.#room.take(2 * NOTE_SIZE + path.length)
     this.#references.set(path, reference)
     for (const name of names) this.#refer(name, reference)
   }
@@ -209,6 +227,7 @@ export class LayerReader {
     if (reference.at === 'path') this.#linkTo(name, reference.path)
     else if (reference.at === 'below') this.#requests.ask(reference.path, name)
     else {
+      this.#room.take(2 * NOTE_SIZE + name.length)
       const names = this.#hiddenNames.get(reference.member)
       if (names) names.push(name)
       else this.#hiddenNames.set(reference.member, [name])
@@ -225,7 +244,12 @@ export class LayerReader {
 
   #linkTo(name: string, target: string): void {
     this.#linked.add(target)
-    this.#waiting.set(name, { type: 'hardlink', path: `/${name}`, target: `/${target}` })
+    this.#wait(name, { type: 'hardlink', path: `/${name}`, target: `/${target}` })
+  }
+
+  #wait(path: string, entry: FileSystemEntry): void {
+    this.#room.take(ENTRY_SIZE + path.length + textsOf(entry))
+    this.#waiting.set(path, entry)
   }
 
   #show(path: string, kind: Kind): void {
@@ -258,10 +282,19 @@ export class LayerReader {
   /** True when a layer above hides what is in a directory. */
   #isHiddenIn(directory: string): boolean {
     if (directory === this.#lastParent) return this.#lastIsHidden
-    let isHidden = this.#seen.isClosed(directory, this.#layer)
-    for (let at = directory; at !== '' && !isHidden; ) {
-      at = parentOf(at)
-      isHidden = this.#seen.isClosed(at, this.#layer)
+    const unknown: string[] = []
+    let isHidden: boolean | undefined
+    // Layers above do not change any more, and hashing each directory of a deep path each time would take long.
+    for (let at = directory; isHidden === undefined; at = parentOf(at)) {
+      isHidden = this.#hidden.get(at)
+      if (isHidden !== undefined) break
+      unknown.push(at)
+      if (this.#seen.isClosed(at, this.#layer)) isHidden = true
+      else if (at === '') isHidden = false
+    }
+    for (const at of unknown) {
+      this.#room.take(NOTE_SIZE + at.length)
+      this.#hidden.set(at, isHidden)
     }
     this.#lastParent = directory
     this.#lastIsHidden = isHidden
@@ -274,7 +307,7 @@ export class LayerReader {
     this.#lastEmptied = directory
     for (let at = directory; at !== ''; at = parentOf(at)) {
       if (this.#seen.isCut(at, this.#layer) || this.#isHiddenIn(parentOf(at))) continue
-      if (this.#seen.kind(at) === Kind.nothing) this.#seen.emptied.add(at)
+      if (this.#seen.kind(at) === Kind.nothing) this.#seen.empty(at)
       return
     }
   }
@@ -285,7 +318,9 @@ export class LayerReader {
   }
 
   #noteCut(path: string): void {
-    if (!this.#requests.isEmpty) this.#cuts.add(path)
+    if (this.#requests.isEmpty) return
+    this.#room.take(NOTE_SIZE + path.length)
+    this.#cuts.add(path)
   }
 
   #checkNotCut(target: string): void {
@@ -304,4 +339,12 @@ export class LayerReader {
   #error(message: string): KairosError {
     return new KairosError('layers/damaged', `${this.#name}: ${message}.`)
   }
+}
+
+/** What an entry holds besides its path, in bytes. */
+function textsOf(entry: FileSystemEntry): number {
+  if (entry.type === 'hardlink') return entry.target.length
+  let size = entry.type === 'symlink' ? entry.target.length : 0
+  for (const [name, value] of entry.xattrs ?? []) size += XATTR_SIZE + name.length + value.length
+  return size
 }

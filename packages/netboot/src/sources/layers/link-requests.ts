@@ -1,8 +1,18 @@
+import type { Room } from './path-budget.js'
+
+/** What a request takes besides its texts, in bytes. */
+const REQUEST_SIZE = 200
+
 /** Names that hard links of higher layers give to what a lower layer has, by its path there. */
 export class LinkRequests {
+  readonly #room: Room
   #open = new Map<string, string[]>()
   /** Of the layer being read: what lies beside them in the same layer does not answer them. */
   #coming = new Map<string, string[]>()
+
+  constructor(room: Room) {
+    this.#room = room
+  }
 
   get isEmpty(): boolean {
     return this.#open.size === 0
@@ -10,6 +20,7 @@ export class LinkRequests {
 
   /** Asks the layers below for what is at `target`. */
   ask(target: string, name: string): void {
+    this.#room.take(REQUEST_SIZE + target.length + name.length)
     const names = this.#coming.get(target)
     if (names) names.push(name)
     else this.#coming.set(target, [name])

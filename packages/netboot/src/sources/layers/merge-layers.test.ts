@@ -2,8 +2,12 @@ import type { KairosError } from '@kairos-sdk/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ImageLayer } from '../container-image.js'
+import { encodeHeader, padding } from '../tar/encode-header.js'
+import { TypeFlag } from '../tar/header.js'
+import { encodePaxRecords } from '../tar/pax.js'
 import { archiveOf, inChunks, type SampleMember } from '../tar/testing/archive.js'
-import { type MergeOptions, mergeLayers } from './merge-layers.js'
+import { mergeLayers } from './merge-layers.js'
+import type { MergeOptions } from './merge-options.js'
 
 function layersOf(...layers: readonly (readonly SampleMember[])[]): (ImageLayer & { opened: number })[] {
   return layers.map((members, index) => ({
@@ -311,6 +315,24 @@ describe('mergeLayers', () => {
     const subjects: unknown[] = []
     await merged(layersOf([{ path: 'a' }]), { onProgress: ({ message, subject }) => subjects.push(message, subject) })
     expect(subjects).toEqual(['Reading layer 1 of 1', 'layer 0'])
+  })
+
+  it('refuses a small layer that would fill the memory, but not several of which each can be read', async () => {
+    // Attributes of all members that follow.
+    const record = { key: 'SCHILY.xattr.user.x', value: new Uint8Array(60_000) }
+    const content = encodePaxRecords([record])
+    const fields = { mode: 0o644, uid: 0, gid: 0, mtime: new Date(0), name: Buffer.from('global') }
+    const header = encodeHeader({ ...fields, typeFlag: TypeFlag.paxGlobalHeader, size: content.length })
+    const layer = (name: string, directories: number) => {
+      const members = Array.from({ length: directories }, (_, number) => ({
+        path: `${name}/${number}`,
+        type: 'directory' as const,
+      }))
+      const archive = Buffer.concat([header, content, padding(content.length), archiveOf(members)])
+      return { name, open: () => inChunks(archive, 65_536) }
+    }
+    await expect(merged([layer('large', 10_000)])).rejects.toMatchObject({ code: 'layers/unsupported' })
+    expect(await merged([layer('one', 10), layer('two', 5000), layer('three', 5000)])).toHaveLength(10_010)
   })
 
   it('lets go of the layer when its reader leaves', async () => {

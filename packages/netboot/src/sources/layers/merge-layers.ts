@@ -1,29 +1,20 @@
-import { KairosError, type OperationOptions } from '@kairos-sdk/core'
+import { KairosError } from '@kairos-sdk/core'
 import type { FileSystemEntry } from '../../file-system/entry.js'
 import type { ImageLayer } from '../container-image.js'
 import { membersOf, namedEntries } from './layer-members.js'
 import { LayerReader } from './layer-reader.js'
 import { LinkRequests } from './link-requests.js'
-import { LayerProgress, type MergeProgress } from './merge-progress.js'
+import type { MergeOptions } from './merge-options.js'
+import { LayerProgress } from './merge-progress.js'
+import { PathBudget } from './path-budget.js'
 import { Kind, MAX_LAYERS, SeenPaths } from './seen-paths.js'
 import { surveyLayers } from './survey-layers.js'
-
-export interface MergeOptions extends OperationOptions<MergeProgress> {
-  /** Whether names that begin with `.wh.` take away what lower layers have. Default true; false for other archives. */
-  readonly whiteouts?: boolean | undefined
-  /**
-   * Whether the headers of all layers are read before anything is given: what makes `layers/needs-survey` else can then be
-   * merged too. Takes the time to decompress the layers once more, and some 500 bytes of memory for each path. Default
-   * false.
-   */
-  readonly survey?: boolean | undefined
-}
 
 /**
  * Merges the layers of an image to its root file system, as unpacking one after the other would (OCI image
  * specification, "Image Layer Filesystem Changeset"). One pass, the highest layer first: each layer is opened once and
- * streamed, what higher layers hide is skipped. In memory are only the paths (about 100 bytes each), and of the layer
- * that is being read what is neither file nor hidden.
+ * streamed, what higher layers hide is skipped. In memory are only the paths (about 200 bytes each), and of the layer
+ * that is being read what is neither file nor hidden: at most 1 GiB.
  *
  * Entries come in no order; parents may come late or not at all. The content of a file is read before the next entry is
  * asked for.
@@ -43,8 +34,8 @@ export interface MergeOptions extends OperationOptions<MergeProgress> {
  * @param layers - the lowest first
  * @throws KairosError while reading: `layers/escapes-root` for paths and hard links that lead out of the root,
  *   `layers/damaged` for hard links that lead nowhere, entries below what is no directory, and links in circles;
- *   `layers/needs-survey`; `layers/unsupported` for too many layers, or for a survey of more than some 1.5 million
- *   paths; `tar/*`, `aborted`, and what the layers throw
+ *   `layers/needs-survey`; `layers/unsupported` for too many layers, or for more paths than there is room for: some 3
+ *   million, with a survey some 1.5 million; `tar/*`, `aborted`, and what the layers throw
  */
 export async function* mergeLayers(
   layers: readonly ImageLayer[],
@@ -58,12 +49,14 @@ export async function* mergeLayers(
 }
 
 async function* mergeOnePass(layers: readonly ImageLayer[], options: MergeOptions): AsyncGenerator<FileSystemEntry> {
-  const seen = new SeenPaths()
-  const requests = new LinkRequests()
+  const budget = new PathBudget()
+  const seen = new SeenPaths(budget)
+  const requests = new LinkRequests(budget)
   const progress = new LayerProgress(layers.length, 'Reading', options)
   for (const [index, layer] of [...layers.entries()].reverse()) {
     const whiteouts = options.whiteouts ?? true
-    const reader = new LayerReader({ name: layer.name, layer: index, seen, requests, whiteouts })
+    const room = budget.lend()
+    const reader = new LayerReader({ name: layer.name, layer: index, seen, requests, whiteouts, room })
     for await (const member of membersOf(layer, index, progress, options)) {
       const entry = reader.add(member)
       if (entry) yield entry
@@ -73,6 +66,7 @@ async function* mergeOnePass(layers: readonly ImageLayer[], options: MergeOption
     if (reader.hiddenNames.size > 0) {
       yield* namedEntries(membersOf(layer, index, progress, options), reader.hiddenNames, 'last')
     }
+    room.giveBack()
   }
   for (const path of seen.emptied) {
     if (seen.kind(path) === Kind.nothing) yield { type: 'directory', path: `/${path}` }

@@ -1,3 +1,5 @@
+import type { Room } from './path-budget.js'
+
 /** What the layers read so far have at a path. */
 export const Kind = {
   nothing: 0,
@@ -13,6 +15,9 @@ export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /** Layers that there is room for; engines stop at 127. */
 export const MAX_LAYERS = 500
+
+/** What a path takes besides its text, in bytes. */
+const PATH_SIZE = 100
 
 const FIELD = 0x1ff
 const GIVEN = 3
@@ -32,11 +37,22 @@ const ENTERED = 1 << 30
  */
 export class SeenPaths {
   readonly #paths = new Map<string, number>()
-  /** Directories that higher layers have emptied, and that had no entry of their own so far. */
-  readonly emptied = new Set<string>()
+  readonly #emptied = new Set<string>()
+  readonly #room: Room
 
-  get size(): number {
-    return this.#paths.size
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  /** Directories that higher layers have emptied, and that had no entry of their own so far. */
+  get emptied(): Iterable<string> {
+    return this.#emptied
+  }
+
+  empty(directory: string): void {
+    if (this.#emptied.has(directory)) return
+    this.#room.take(PATH_SIZE + directory.length)
+    this.#emptied.add(directory)
   }
 
   kind(path: string): Kind {
@@ -49,7 +65,7 @@ export class SeenPaths {
   }
 
   give(path: string, kind: Kind, layer: number): void {
-    const word = this.#paths.get(path) ?? 0
+    const word = this.#wordOf(path)
     this.#paths.set(path, (word & ~((FIELD << GIVEN) | 7)) | (layer << GIVEN) | kind)
   }
 
@@ -76,7 +92,7 @@ export class SeenPaths {
 
   /** Notes that a layer goes through a directory that lower layers have to have, or a link to one. */
   enter(directory: string): void {
-    this.#paths.set(directory, (this.#paths.get(directory) ?? 0) | ENTERED)
+    this.#paths.set(directory, this.#wordOf(directory) | ENTERED)
   }
 
   isEntered(path: string): boolean {
@@ -90,8 +106,15 @@ export class SeenPaths {
   }
 
   #raise(path: string, layer: number, shift: number): void {
-    const word = this.#paths.get(path) ?? 0
+    const word = this.#wordOf(path)
     // Layers come from the highest down: the first word is the one that hides most.
     if (((word >>> shift) & FIELD) === 0) this.#paths.set(path, word | ((layer + 1) << shift))
+  }
+
+  /** Of a path that is about to get another one. */
+  #wordOf(path: string): number {
+    const word = this.#paths.get(path)
+    if (word === undefined) this.#room.take(PATH_SIZE + path.length)
+    return word ?? 0
   }
 }

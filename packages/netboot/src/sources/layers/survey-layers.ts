@@ -1,6 +1,6 @@
 import type { ImageLayer } from '../container-image.js'
 import { membersOf } from './layer-members.js'
-import type { MergeOptions } from './merge-layers.js'
+import type { MergeOptions } from './merge-options.js'
 import { LayerProgress } from './merge-progress.js'
 import { type UnpackedNames, UnpackedTree } from './unpacked-tree.js'
 

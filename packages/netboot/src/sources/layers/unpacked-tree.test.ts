@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { TarMember, TarMemberType } from '../tar/member.js'
+import type { TarMember } from '../tar/member.js'
+import { member } from './testing/member.js'
 import { UnpackedTree } from './unpacked-tree.js'
-
-const member = (type: TarMemberType, path: string, target = ''): TarMember => ({
-  type,
-  path,
-  target,
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: new Date(0),
-  major: 0,
-  minor: 0,
-  xattrs: undefined,
-  size: 0,
-  regions: undefined,
-  chunks: (async function* () {})(),
-  offset: 0,
-})
 
 /** What is left of layers of members. */
 function namesOf(...layers: TarMember[][]) {

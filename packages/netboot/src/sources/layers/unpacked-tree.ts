@@ -2,13 +2,11 @@ import { KairosError } from '@kairos-sdk/core'
 import type { TarMember } from '../tar/member.js'
 import { MAX_SYMLINKS, tooManyLinks } from './layer-links.js'
 import { MAX_PATH, parentOf, pathInRoot } from './layer-path.js'
+import { PathBudget } from './path-budget.js'
 import { whiteoutOf } from './whiteout.js'
 
 /** What a node needs besides its texts, in bytes; its path in the end takes as much again. */
 const NODE_SIZE = 250
-
-/** Of nodes and texts: room for some 1.5 million paths, in at most 1 GiB. */
-const MAX_SIZE = 2 ** 29
 
 /** Linux makes no longer ones. */
 const MAX_TARGET = 4096
@@ -60,7 +58,7 @@ export interface UnpackedNames {
 export class UnpackedTree {
   readonly #whiteouts: boolean
   readonly #root: Node = implied(0)
-  #size = 0
+  readonly #budget = new PathBudget()
 
   constructor(options: { readonly whiteouts: boolean }) {
     this.#whiteouts = options.whiteouts
@@ -94,11 +92,11 @@ export class UnpackedTree {
       return
     }
     siblings.delete(name)
-    this.#grow(NODE_SIZE + lengthOf(parent) + name.length, place)
+    this.#budget.take(NODE_SIZE + lengthOf(parent) + name.length)
     const node = { layer, member: number, touched: layer, swept: IMPLIED }
     if (member.type === 'directory') siblings.set(name, { ...node, children: new Map() })
     else if (member.type === 'hardlink') siblings.set(name, { ...node, of: this.#linked(member, path, place) })
-    else if (member.type === 'symlink') siblings.set(name, { ...node, target: this.#target(member, place) })
+    else if (member.type === 'symlink') siblings.set(name, { ...node, target: this.#target(member) })
     else siblings.set(name, node)
   }
 
@@ -140,8 +138,8 @@ export class UnpackedTree {
     return found.of ?? found
   }
 
-  #target({ target }: TarMember, place: MemberPlace): string {
-    this.#grow(target.length, place)
+  #target({ target }: TarMember): string {
+    this.#budget.take(target.length)
     return target
   }
 
@@ -188,7 +186,7 @@ export class UnpackedTree {
     for (const [depth, name] of names.entries()) {
       let next = node.children?.get(name)
       if (!next) {
-        this.#grow(NODE_SIZE + name.length, place)
+        this.#budget.take(NODE_SIZE + name.length)
         next = implied(place.layer)
         node.children?.set(name, next)
       }
@@ -200,15 +198,6 @@ export class UnpackedTree {
       node = next
     }
     return node.children as Map<string, Node>
-  }
-
-  #grow(size: number, place: MemberPlace): void {
-    this.#size += size
-    if (this.#size <= MAX_SIZE) return
-    const found = `paths that fit into ${MAX_SIZE / 2 ** 20} MiB expected in all layers, more found`
-    throw new KairosError('layers/unsupported', `${place.name}: ${found}.`, {
-      hint: 'Unpack the image with umoci and use the directory as: dir:/path',
-    })
   }
 }
 

@@ -160,6 +160,25 @@ describe('readTar', () => {
     expect(second).toMatchObject({ path: 'b', uid: 4_000_000_000, mtime: new Date(5750), xattrs: undefined })
   })
 
+  it.each([
+    ['records', [Array.from({ length: 101 }, (_, number) => [`key${number}`, 'x'])]],
+    [
+      'records in several headers',
+      [[...Array(60).keys()], [...Array(60).keys()].map((key) => key + 60)].map((keys) =>
+        keys.map((key) => [`${key}`, 'x']),
+      ),
+    ],
+    ['bytes', [[['comment', 'x'.repeat(65_536)]]]],
+  ])('refuses more global %s than somebody would write, as they are put to every member', async (_, headers) => {
+    const parts = headers.map((records) => paxHeader('g', Object.fromEntries(records)))
+    await expect(readAll(Buffer.concat([...parts, plain]))).rejects.toMatchObject({ code: 'tar/damaged' })
+    const replaced = paxHeader(
+      'g',
+      Object.fromEntries(Array.from({ length: 90 }, (_, number) => [`key${number}`, 'x'])),
+    )
+    expect(await readAll(Buffer.concat([replaced, replaced, plain]))).toHaveLength(2)
+  })
+
   it('reads attributes as libarchive writes them', async () => {
     const header = paxHeader('x', { 'LIBARCHIVE.xattr.user.a%3Db': Buffer.from([1, 2, 3]).toString('base64') })
     const [first] = await readAll(Buffer.concat([header, plain]))

@@ -13,6 +13,10 @@ import { readOldSparseMap, readSparseMap1, regionsOfNumbers } from './sparse.js'
 /** Attributes of a file have up to 64 KiB each, and sparse maps are text. */
 const MAX_EXTENDED_HEADER = 8 * 1024 * 1024
 
+/** What global headers say is put to every member, and nobody has more to say of all: git and star write a comment. */
+const MAX_GLOBAL_RECORDS = 100
+const MAX_GLOBAL_BYTES = 64 * 1024
+
 /** Linux's paths have at most 4,096 bytes. */
 const MAX_LONG_NAME = 64 * 1024
 
@@ -159,12 +163,9 @@ class ArchiveReader {
       else this.#global.set(key, value)
     }
     for (const [key, value] of this.#global) size += key.length + value.length
-    if (size > MAX_EXTENDED_HEADER) {
-      throw damaged(
-        place.archive,
-        place.offset,
-        `global headers of up to ${MAX_EXTENDED_HEADER} bytes expected, more found`,
-      )
+    if (this.#global.size > MAX_GLOBAL_RECORDS || size > MAX_GLOBAL_BYTES) {
+      const expected = `global headers of up to ${MAX_GLOBAL_RECORDS} records and ${MAX_GLOBAL_BYTES} bytes expected`
+      throw damaged(place.archive, place.offset, `${expected}, ${this.#global.size} of ${size} bytes found`)
     }
   }
 
