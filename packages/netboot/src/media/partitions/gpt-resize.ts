@@ -20,25 +20,6 @@ export function resizeGpt(gpt: Gpt, diskSectors: number): Gpt {
   return { ...gpt, diskSectors, lastUsableSector }
 }
 
-/**
- * The table with its last partition (by place, not by number) stretched to a sector.
- *
- * @param lastSector - default: the last usable sector
- * @throws KairosError `argument/invalid` when there is no partition, or the sector is not usable or in front of its end
- */
-export function growLastPartition(gpt: Gpt, lastSector: number = gpt.lastUsableSector): Gpt {
-  const last = lastPartition(gpt)
-  if (!last) throw new KairosError('argument/invalid', 'GPT: a partition to grow expected, none found.')
-  if (lastSector > gpt.lastUsableSector || lastSector < last.partition.lastSector) {
-    throw new KairosError(
-      'argument/invalid',
-      `GPT: a new end for partition ${last.index + 1} from sector ${last.partition.lastSector} to ${gpt.lastUsableSector} ` +
-        `expected, ${lastSector} found.`,
-    )
-  }
-  return { ...gpt, partitions: gpt.partitions.with(last.index, { ...last.partition, lastSector }) }
-}
-
 function lastPartition(gpt: Gpt) {
   return gpt.partitions
     .flatMap((partition, index) => (partition ? [{ partition, index }] : []))

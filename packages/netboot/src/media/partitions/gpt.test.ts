@@ -2,10 +2,10 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memorySource } from '../../bytes/memory-source.js'
-import { createGpt, encodeGpt, type Gpt, gptProblems } from './gpt.js'
+import { createGpt, encodeGpt, type Gpt } from './gpt.js'
 import { decodeGptEntry, encodeGptEntry } from './gpt-entry.js'
 import { decodeGptHeader } from './gpt-header.js'
-import { growLastPartition, resizeGpt } from './gpt-resize.js'
+import { resizeGpt } from './gpt-resize.js'
 import { decodeGuid, guidFromDigest, PartitionType } from './guid.js'
 import { readGpt, verifyGpt } from './read-gpt.js'
 
@@ -181,18 +181,9 @@ describe('a GPT whose disk grows', () => {
     expect(read.partitions).toEqual((await readGpt(memorySource('disk', diskOf(example)))).gpt.partitions)
   })
 
-  it('lets the partition that ends last reach to the new end, whatever its number', () => {
-    const table = { ...example, partitions: example.partitions.toReversed() }
-    const grown = growLastPartition(resizeGpt(table, 10_000))
-    expect(grown.partitions[0]).toMatchObject({ firstSector: 1024, lastSector: 9966 })
-    expect(gptProblems(grown)).toEqual([])
-    expect(growLastPartition(resizeGpt(table, 10_000), 5000).partitions[0]).toMatchObject({ lastSector: 5000 })
-  })
-
-  it('is refused where a partition would be cut or pushed over the end', () => {
+  it('is refused where a partition would be cut', () => {
     expect(() => resizeGpt(example, 2048 + 32)).toThrow(/holds partition 3/)
-    expect(() => growLastPartition(example, 2000)).toThrow(/partition 3/)
-    expect(() => growLastPartition(example, 4095)).toThrow(/partition 3/)
-    expect(() => growLastPartition({ ...example, partitions: [] })).toThrow(/none found/)
+    const reversed = { ...example, partitions: example.partitions.toReversed() }
+    expect(() => resizeGpt(reversed, 2048 + 32)).toThrow(/holds partition 1/)
   })
 })

@@ -10,7 +10,7 @@ export {
 } from './gpt.js'
 export { decodeGptEntry, encodeGptEntry, GPT_ENTRY_BYTES, GptAttribute, type GptPartition } from './gpt-entry.js'
 export { decodeGptHeader, encodeGptHeader, GPT_HEADER_BYTES, type GptHeader } from './gpt-header.js'
-export { growLastPartition, resizeGpt } from './gpt-resize.js'
+export { resizeGpt } from './gpt-resize.js'
 export { decodeGuid, encodeGuid, guidFromDigest, PartitionType } from './guid.js'
 export {
   CHS_BEYOND,
@@ -24,5 +24,5 @@ export {
   type MbrPartition,
   MbrPartitionType,
 } from './mbr.js'
-export { announcesGpt, type ProtectiveMbrOptions, protectiveMbr, resizeProtectiveMbr } from './protective-mbr.js'
+export { type ProtectiveMbrOptions, protectiveMbr } from './protective-mbr.js'
 export { type GptReading, type ReadGptOptions, readGpt, verifyGpt } from './read-gpt.js'

@@ -2,7 +2,7 @@ import { KairosError } from '@kairos-sdk/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeMbr, encodeMbr, MBR_BYTES } from './mbr.js'
-import { announcesGpt, protectiveMbr, resizeProtectiveMbr } from './protective-mbr.js'
+import { protectiveMbr } from './protective-mbr.js'
 
 describe('master boot record', () => {
   it('has boot code, disk signature, entries and 55 AA at their offsets', () => {
@@ -63,16 +63,5 @@ describe('protective MBR', () => {
   it('keeps the protective entry inactive when an active one is wanted', () => {
     const { partitions } = decodeMbr(encodeMbr(protectiveMbr({ diskSectors: 1000, activeEntry: true })))
     expect(partitions.map((partition) => partition?.active)).toEqual([false, true, undefined, undefined])
-  })
-
-  it('follows the disk to its new end and leaves other entries alone', () => {
-    const before = decodeMbr(encodeMbr(protectiveMbr({ diskSectors: 1000, activeEntry: true })))
-    const after = decodeMbr(encodeMbr(resizeProtectiveMbr(before, 5000)))
-    expect(after).toEqual(decodeMbr(encodeMbr(protectiveMbr({ diskSectors: 5000, activeEntry: true }))))
-  })
-
-  it('is told from an MBR without a GPT', () => {
-    expect(announcesGpt(protectiveMbr({ diskSectors: 100 }))).toBe(true)
-    expect(announcesGpt({ bootCode: new Uint8Array(0), diskSignature: 0, partitions: [] })).toBe(false)
   })
 })

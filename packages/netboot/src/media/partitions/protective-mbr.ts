@@ -1,4 +1,4 @@
-import { type Mbr, type MbrPartition, MbrPartitionType } from './mbr.js'
+import { type Mbr, MbrPartitionType } from './mbr.js'
 
 export interface ProtectiveMbrOptions {
   /** Size of the disk in sectors of the disk. */
@@ -33,25 +33,5 @@ export function protectiveMbr(options: ProtectiveMbrOptions): Mbr {
     bootCode: options.bootCode ?? new Uint8Array(0),
     diskSignature: options.diskSignature ?? 0,
     partitions: options.activeEntry ? [protective, active] : [protective],
-  }
-}
-
-/** True for an MBR that stands in front of a GPT, whether it is purely protective or a hybrid. */
-export function announcesGpt(mbr: Mbr): boolean {
-  return mbr.partitions.some((partition) => partition?.type === MbrPartitionType.gptProtective)
-}
-
-/**
- * The MBR for a disk that now ends elsewhere: the protective entry is stretched or shrunk to the end of the disk, other
- * entries stay. An MBR without a protective entry is returned as it is.
- */
-export function resizeProtectiveMbr(mbr: Mbr, diskSectors: number): Mbr {
-  return {
-    ...mbr,
-    partitions: mbr.partitions.map((partition): MbrPartition | undefined => {
-      if (partition?.type !== MbrPartitionType.gptProtective) return partition
-      const { lastChs: _, ...kept } = partition
-      return { ...kept, sectors: Math.min(diskSectors - partition.firstSector, MAX_SECTORS) }
-    }),
   }
 }
