@@ -1,5 +1,5 @@
 import { noise } from '@chainsafe/libp2p-noise'
-import { KairosError, type Token } from '@kairos-sdk/core'
+import type { Token } from '@kairos-sdk/core'
 import { autoNAT } from '@libp2p/autonat'
 import { bootstrap } from '@libp2p/bootstrap'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
@@ -13,8 +13,8 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { uPnPNAT } from '@libp2p/upnp-nat'
 import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+import { checkBootstrap, checkListen } from './addresses.js'
 import { localDiscovery } from './local-discovery.js'
 import type { NetworkOptions } from './options.js'
 import { streamOpener } from './stream-keeper.js'
@@ -38,13 +38,13 @@ const PUBSUB_OVERHEAD = 4_096
  * is created, but not started.
  *
  * @param onLocalPeer - told of each peer that mDNS finds, again at every answer
- * @throws KairosError `argument/invalid` for an address that is not a multiaddr
+ * @throws KairosError `argument/invalid` for an address that is not a multiaddr, or not of the kind that is expected
  */
 export async function createNode(token: Token, options: NetworkOptions, onLocalPeer: (peer: PeerInfo) => void) {
   const withDht = options.dht ?? true
   const withNat = options.natTraversal ?? withDht
-  const bootstrapPeers = checkAddresses(options.bootstrap ?? IPFS_BOOTSTRAP_PEERS, 'bootstrap')
-  const listen = checkAddresses(options.listen ?? DEFAULT_LISTEN, 'listen')
+  const bootstrapPeers = checkBootstrap(options.bootstrap ?? IPFS_BOOTSTRAP_PEERS)
+  const listen = checkListen(options.listen ?? DEFAULT_LISTEN, withNat)
   // The public DHT must not learn private addresses; in a network with bootstrap nodes of its own there may be no others.
   const isPublic = options.bootstrap === undefined
 
@@ -92,22 +92,3 @@ export async function createNode(token: Token, options: NetworkOptions, onLocalP
 }
 
 export type Node = Awaited<ReturnType<typeof createNode>>
-
-function checkAddresses(addresses: readonly string[], what: string): readonly string[] {
-  for (const address of addresses) {
-    try {
-      multiaddr(address)
-    } catch (cause) {
-      throw new KairosError('argument/invalid', `The ${what} address ${address} is not a multiaddr.`, {
-        hint: 'Write it like /ip4/192.168.1.2/tcp/4001, for a bootstrap node with /p2p/<peer id> at the end.',
-        cause,
-      })
-    }
-    if (what === 'bootstrap' && !address.includes('/p2p/')) {
-      throw new KairosError('argument/invalid', `The bootstrap address ${address} does not end in /p2p/<peer id>.`, {
-        hint: 'A bootstrap node is known by its id: /ip4/192.168.1.2/tcp/4001/p2p/12D3Koo…',
-      })
-    }
-  }
-  return addresses
-}

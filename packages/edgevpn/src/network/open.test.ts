@@ -69,7 +69,25 @@ describe('openNetwork', () => {
       code: 'network/start-failed',
       message: 'Cannot listen on /ip4/203.0.113.5/tcp/0: no interface of this machine has this address.',
     })
-    expect((await errorOf({ listen: ['/ip4/127.0.0.1/udp/1'] })).message).toContain('a TCP address is expected')
+  })
+
+  it.each([
+    ['/ip4/127.0.0.1/udp/4001/quic-v1', true],
+    ['/ip4/127.0.0.1/tcp/0/ws', true],
+    ['/tcp/0', true],
+    ['/p2p-circuit', false],
+  ])('refuses to listen on %s, also beside addresses that it can listen on', async (address, natTraversal) => {
+    expect(await errorOf({ natTraversal, listen: ['/ip4/127.0.0.1/tcp/0', address] })).toMatchObject({
+      code: 'argument/invalid',
+      message: `Cannot listen on ${address}: a TCP address is expected.`,
+    })
+  })
+
+  it('says when a relay does not answer that was asked to listen', async () => {
+    const relay = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'
+    const error = await errorOf({ natTraversal: true, listen: [`${relay}/p2p-circuit`] })
+    expect(error.message).toContain(`Cannot listen on ${relay}/p2p-circuit: `)
+    expect(error.message).not.toContain('TCP address')
   })
 
   it.each([

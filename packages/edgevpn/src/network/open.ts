@@ -169,10 +169,7 @@ function listenError(error: unknown): KairosError | undefined {
   if (address === undefined) return undefined
   const code = /\bE[A-Z]{3,}\b/.exec(reason)?.[0]
   if (code === undefined) {
-    return new KairosError('argument/invalid', `Cannot listen on ${address}: a TCP address is expected.`, {
-      hint: 'Write it like /ip4/192.168.1.2/tcp/4001, or with /tcp/0 for any free port.',
-      cause: error,
-    })
+    return new KairosError('network/start-failed', `Cannot listen on ${address}: ${reason}.`, { cause: error })
   }
   const cause = Object.assign(new Error(reason, { cause: error }), { code })
   return translateError(cause, `Cannot listen on ${address}`, 'network/start-failed')

@@ -8,7 +8,7 @@ export interface NetworkOptions {
   readonly dht?: boolean
   /** Multiaddrs of DHT nodes to start from. Default: IPFS's public ones. */
   readonly bootstrap?: readonly string[]
-  /** Multiaddrs to listen on. Default: any free TCP port of every IPv4 and IPv6 address. */
+  /** Multiaddrs to listen on, of TCP or (with `natTraversal`) at a relay. Default: any free TCP port of every IPv4 and IPv6 address. */
   readonly listen?: readonly string[]
   /** Reach peers behind NAT: relay reservations, hole punching, UPnP port mapping. Default: as `dht`. */
   readonly natTraversal?: boolean
