@@ -24,7 +24,7 @@ function planText(
       'Would listen on',
       [`UDP ${ports.dhcp} (DHCP), ${ports.pxe} (PXE), ${ports.tftp} (TFTP)`, `TCP ${ports.http} (HTTP)`],
     ],
-    ['Machines would be told the address', addresses.length === 0 ? ['none: no interface has one'] : [...addresses]],
+    ['Machines would be told the address', [...addresses]],
     ['First file, by the firmware of the machine', firmware.map(({ platform, source }) => `${platform}: ${source}`)],
     ['Files', files.map(({ name, role, source, bytes }) => fileText(name, role, source, bytes))],
     ['Command line', [cmdline === '' ? 'empty' : cmdline]],

@@ -1,10 +1,10 @@
 import { memorySource } from '../../bytes/memory-source.js'
-import { listOwnInterfaces, selectInterfaces } from '../dhcp/own-interfaces.js'
 import { bootScript } from './boot-script.js'
 import { bootSetOf, checkBootSet } from './boot-set.js'
 import { filesOfCmdline, keyOf, renderCmdline } from './cmdline.js'
 import { type FirmwareTable, findFirmware } from './firmware.js'
 import type { MachineSetup, NetbootInit } from './netboot-init.js'
+import { servedAddresses } from './served-addresses.js'
 
 /** What a netboot server would do. */
 export interface NetbootCheck {
@@ -31,11 +31,9 @@ export interface NetbootCheck {
  * @throws KairosError as `NetbootServer.start`, but for the errors of ports
  */
 export async function checkNetboot(init: NetbootInit): Promise<NetbootCheck> {
-  const { firmware, set } = await prepareNetboot(init)
+  const { firmware, set, addresses } = await prepareNetboot(init)
   const nameOf = new Map(set.files.map(({ key, name }) => [key, `<${name}>`]))
-  const { advertise, ownInterfaces = listOwnInterfaces, interfaces, ports } = init
-  const addresses = advertise ? [advertise] : selectInterfaces(ownInterfaces(), interfaces).map((own) => own.address)
-  const urlOf = (name: string) => `http://${addresses[0] ?? '<address>'}:${ports?.http ?? 8090}/a/<secret>/${name}`
+  const urlOf = (name: string) => `http://${addresses[0]}:${init.ports?.http ?? 8090}/a/<secret>/${name}`
   const named = (wanted: string) => set.files.filter(({ role }) => role === wanted).map(({ name }) => name)
   const urls = new Map(set.files.map(({ key, name }) => [key, urlOf(name)]))
   return {
@@ -54,12 +52,17 @@ export async function checkNetboot(init: NetbootInit): Promise<NetbootCheck> {
 /** A URL as long as one can be. */
 export const LONGEST_URL = `http://255.255.255.255:65535/a/${'0'.repeat(22)}/other-00`
 
+/**
+ * Checks all that can be checked before a port is opened, and finds what is needed for it.
+ *
+ * @throws KairosError as `NetbootServer.start`, but for the errors of ports
+ */
 export async function prepareNetboot(init: NetbootInit) {
   const set = bootSetOf(init, setupOfPolicy(init))
   await checkBootSet(set)
   renderCmdline(set.cmdline, () => LONGEST_URL)
   const firmware: FirmwareTable = await findFirmware(init.ipxe)
-  return { set, firmware }
+  return { set, firmware, addresses: servedAddresses(init) }
 }
 
 /** Stands for the cloud configs that a policy may give: which, and whether, it says only when a machine asks. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { memorySource } from '../../bytes/memory-source.js'
+import { encodePacket } from '../tftp/packet.js'
 import type { NetbootEvent } from './netboot-events.js'
 import type { NetbootInit } from './netboot-init.js'
 import { policyByMachine } from './policy.js'
@@ -13,8 +14,8 @@ const NAME = '08:00:27:54:1a:d1'
 const OTHER = [8, 0, 0x27, 0x54, 0x1a, 0xd2]
 
 const beds: Awaited<ReturnType<typeof setUp>>[] = []
-async function start(init: Partial<NetbootInit> = {}) {
-  const bed = await setUp(init)
+async function start(init: Partial<NetbootInit> = {}, addresses?: readonly string[]) {
+  const bed = await setUp(init, addresses)
   beds.push(bed)
   await bed.server.start()
   return bed
@@ -118,6 +119,22 @@ describe('a boot', () => {
     expect(Buffer.from((await tftp('ipxe.efi')).content).toString()).toBe('build ipxe.efi')
     await settle()
     expect(plain(log)).toEqual(['TFTP: Sent "ipxe.efi" to 10.0.0.209'])
+  })
+
+  it('is served from the address that the machine was told, though the system would choose another', async () => {
+    for (const init of [{ interfaces: ['10.0.0.5'], advertise: undefined }, { advertise: '10.0.0.5' }]) {
+      const { machine, network, settle } = await start(init, ['10.0.0.1', '10.0.0.5'])
+      const firmware = `${await (await machine({ mac: MAC })).discover('firmware')}`
+      const heard: string[] = []
+      const client = await network.host('10.0.0.77').openSocket({
+        ...{ address: '0.0.0.0', port: 0, onError() {} },
+        onMessage: (_bytes, from) => void heard.push(from.address),
+      })
+      const request = encodePacket({ type: 'rrq', name: firmware, mode: 'octet', options: new Map() })
+      client.send(request, { address: '10.0.0.5', port: 69 })
+      await settle()
+      expect(heard).toEqual(['10.0.0.5'])
+    }
   })
 
   it('can be watched while a file is on its way', async () => {

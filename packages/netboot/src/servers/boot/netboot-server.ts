@@ -1,8 +1,8 @@
-import { KairosError } from '@kairos-sdk/core'
 import { memorySource } from '../../bytes/memory-source.js'
 import { monotonicClock } from '../clock.js'
 import type { Machine } from '../dhcp/machine.js'
-import { listOwnInterfaces, selectInterfaces } from '../dhcp/own-interfaces.js'
+import { UNSPECIFIED_ADDRESS } from '../dhcp/options/ipv4-address.js'
+import { listOwnInterfaces, toldAddresses } from '../dhcp/own-interfaces.js'
 import type { BootDecision } from '../dhcp/proxy-dhcp-events.js'
 import { createProxyDhcpServer } from '../dhcp/proxy-dhcp-server.js'
 import { createHttpServer } from '../http/http-server.js'
@@ -21,10 +21,10 @@ import { createMachineSessions } from './machine-sessions.js'
 import type { NetbootInit, NetbootPorts } from './netboot-init.js'
 import type { NetbootServer } from './netboot-server-types.js'
 import { namePortOwner } from './port-owner.js'
+import { servedInterfaces } from './served-addresses.js'
 import { parseTftpName, tftpNameFor } from './tftp-names.js'
 
 const DEFAULT_PORTS: NetbootPorts = { dhcp: 67, pxe: 4011, tftp: 69, http: 8090, client: 68, relay: 67 }
-const ANY_ADDRESS = '0.0.0.0'
 
 /**
  * Boots machines from the network, beside the site's DHCP server: proxyDHCP, the PXE port, TFTP and HTTP in one, with one
@@ -32,10 +32,9 @@ const ANY_ADDRESS = '0.0.0.0'
  */
 export function createNetbootServer(init: NetbootInit): NetbootServer {
   const { logger = silentLogger, clock = monotonicClock, openSocket, advertise, policy = () => ({}) } = init
-  const { ownInterfaces = listOwnInterfaces, listenAddress = ANY_ADDRESS } = init
+  const { ownInterfaces = listOwnInterfaces, listenAddress = UNSPECIFIED_ADDRESS } = init
   const ports: NetbootPorts = { ...DEFAULT_PORTS, ...init.ports }
-  // Who listens on one address only serves the network of that address only.
-  const interfaces = init.interfaces ?? (listenAddress === ANY_ADDRESS ? undefined : [listenAddress])
+  const interfaces = servedInterfaces(init)
   let firmware: FirmwareTable = new Map()
   let stopped = new AbortController()
 
@@ -70,7 +69,10 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
       const { file } = parseTftpName(name)
       return [...firmware.values()].find((each) => each.name === file)?.source
     },
-    addresses: [listenAddress],
+    addresses: () => [
+      listenAddress,
+      ...(listenAddress === UNSPECIFIED_ADDRESS ? toldAddresses(ownInterfaces(), interfaces, advertise) : []),
+    ],
     port: ports.tftp,
     clock,
     openSocket,
@@ -120,7 +122,8 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
 
   return {
     async start() {
-      firmware = (await prepareNetboot(init)).firmware
+      const { addresses, ...prepared } = await prepareNetboot(init)
+      firmware = prepared.firmware
       try {
         await http.start()
         await tftp.start()
@@ -128,19 +131,6 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
       } catch (error) {
         await stop()
         throw await namePortOwner(error)
-      }
-      const addresses = advertise
-        ? [advertise]
-        : selectInterfaces(ownInterfaces(), interfaces).map((own) => own.address)
-      if (addresses.length === 0) {
-        await stop()
-        throw new KairosError(
-          'network/start-failed',
-          'A network interface with an IPv4 address expected, none found.',
-          {
-            hint: 'Connect this computer to the network of the machines, or name an interface.',
-          },
-        )
       }
       return { httpPort: http.port ?? ports.http, addresses }
     },

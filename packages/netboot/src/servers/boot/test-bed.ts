@@ -40,13 +40,17 @@ export interface FakeMachineOptions {
   readonly client?: 'PXEClient' | 'HTTPClient'
 }
 
-/** A netboot server on a network in memory (its HTTP on loopback), with iPXE builds for BIOS and x64. */
-export async function setUp(init: Partial<NetbootInit> = {}) {
+/**
+ * A netboot server on a network in memory (its HTTP on loopback), with iPXE builds for BIOS and x64.
+ *
+ * @param addresses - all those of its one interface
+ */
+export async function setUp(init: Partial<NetbootInit> = {}, addresses: readonly string[] = ['10.0.0.1']) {
   const directory = await mkdtemp(join(tmpdir(), 'kairos-netboot-'))
   for (const file of ['undionly.kpxe', 'ipxe.efi']) await writeFile(join(directory, file), `build ${file}`)
   const clock: FakeClock = fakeClock()
   const network = fakeNetwork(clock)
-  const host = network.host('10.0.0.1')
+  const host = network.host(...addresses)
   const log: string[] = []
   const events: NetbootEvent[] = []
   const note = (line: string) => void log.push(line)
@@ -57,7 +61,8 @@ export async function setUp(init: Partial<NetbootInit> = {}) {
     // HTTP is real, and on this machine.
     advertise: '127.0.0.1',
     openSocket: host.openSocket,
-    ownInterfaces: () => [{ name: 'eth0', address: '10.0.0.1', netmask: '255.255.255.0', internal: false }],
+    ownInterfaces: () =>
+      addresses.map((address) => ({ name: 'eth0', address, netmask: '255.255.255.0', internal: false })),
     ipxe: { directory, systemDirectories: [], cacheDirectory: directory },
     logger: { info: note, warn: note, debug() {} },
     clock,
@@ -120,7 +125,7 @@ export async function setUp(init: Partial<NetbootInit> = {}) {
     await server.stop()
     await rm(directory, { recursive: true })
   }
-  return { server, clock, log, events, machine, settle, close, directory }
+  return { server, network, host, clock, log, events, machine, settle, close, directory }
 }
 
 /** The URLs of a script: kernel and initrds, and those on the command line. */

@@ -38,8 +38,19 @@ describe('listenForDhcp', () => {
 describe('listenForPxe', () => {
   it('does not share with another PXE server', async () => {
     const { openSocket } = fakeNetwork().host('10.0.0.1')
-    const socket = await listenForPxe(4011, openSocket, handlers)
-    expect(socket.local).toEqual({ address: '0.0.0.0', port: 4011 })
-    await expect(listenForPxe(4011, openSocket, handlers)).rejects.toMatchObject({ code: 'network/address-in-use' })
+    const { endpoints } = await listenForPxe(4011, openSocket, handlers)
+    expect(endpoints).toEqual([{ address: '0.0.0.0', port: 4011 }])
+    await expect(listenForPxe(4011, openSocket, handlers)).rejects.toMatchObject({
+      code: 'network/address-in-use',
+      hint: expect.stringContaining('Another PXE server'),
+    })
+  })
+
+  it('listens on the addresses that machines are told besides, and closes them all', async () => {
+    const host = fakeNetwork().host('10.0.0.1', '10.0.0.5')
+    const listener = await listenForPxe(4011, host.openSocket, handlers, ['10.0.0.5'])
+    expect(listener.endpoints.map(({ address }) => address)).toEqual(['0.0.0.0', '10.0.0.5'])
+    listener.close()
+    expect(host.sockets).toEqual([])
   })
 })

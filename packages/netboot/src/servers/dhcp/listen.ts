@@ -1,11 +1,18 @@
 import { KairosError } from '@kairos-sdk/core'
-import type { DatagramSocket, DatagramSocketOptions, OpenDatagramSocket } from '../datagram-socket.js'
+import type { DatagramSocket, DatagramSocketOptions, Endpoint, OpenDatagramSocket } from '../datagram-socket.js'
+import { type AddressHandlers, findTaken, listenOnAddresses } from '../listen-on-addresses.js'
 import { LIMITED_BROADCAST_ADDRESS, UNSPECIFIED_ADDRESS } from './options/ipv4-address.js'
 
 export interface DhcpListener {
   readonly socket: DatagramSocket
   /** True when a DHCP server on this host has the port too. */
   readonly shared: boolean
+}
+
+export interface PxeListener {
+  /** Where it listens. */
+  readonly endpoints: readonly Endpoint[]
+  close(): void
 }
 
 type Handlers = Pick<DatagramSocketOptions, 'onMessage' | 'onError'>
@@ -40,32 +47,30 @@ export async function listenForDhcp(
 /**
  * Opens the PXE port, which two servers cannot share: machines send to it by unicast.
  *
+ * @param told - own addresses that machines are told; they get sockets of their own, so that answers leave from there
  * @throws KairosError `network/address-in-use`, `input/not-permitted`, `network/start-failed`
  */
 export async function listenForPxe(
   port: number,
   openSocket: OpenDatagramSocket,
-  handlers: Handlers,
-): Promise<DatagramSocket> {
-  const taken = await findTaken(port, openSocket)
-  if (taken) {
-    throw new KairosError('network/address-in-use', taken.message, {
-      hint: 'Another PXE server runs on this host. Stop it, or choose another port.',
-      cause: taken,
-    })
-  }
-  // Reusable by our own sockets for broadcasts.
-  return openSocket({ address: UNSPECIFIED_ADDRESS, port, reuse: true, broadcast: true, ...handlers })
-}
-
-/** The error of opening a port for oneself alone, when somebody has it. */
-async function findTaken(port: number, openSocket: OpenDatagramSocket): Promise<KairosError | undefined> {
+  handlers: AddressHandlers,
+  told: readonly string[] = [],
+): Promise<PxeListener> {
   try {
-    const probe = await openSocket({ address: UNSPECIFIED_ADDRESS, port, onMessage() {}, onError() {} })
-    probe.close()
-    return undefined
+    const addresses = [UNSPECIFIED_ADDRESS, ...told]
+    // Reusable by our own sockets for broadcasts.
+    const sockets = await listenOnAddresses({ port, addresses, reuse: true, openSocket, ...handlers })
+    return {
+      endpoints: sockets.map(({ local }) => local),
+      close() {
+        for (const socket of sockets) socket.close()
+      },
+    }
   } catch (error) {
-    if (KairosError.is(error, 'network/address-in-use')) return error
-    throw error
+    if (!KairosError.is(error, 'network/address-in-use')) throw error
+    throw new KairosError('network/address-in-use', error.message, {
+      hint: 'Another PXE server runs on this host. Stop it, or choose another port.',
+      cause: error,
+    })
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { checkInterfaces, isOnSubnet, isServed, listOwnInterfaces, selectInterfaces } from './own-interfaces.js'
+import {
+  checkInterfaces,
+  isOnSubnet,
+  isServed,
+  listOwnInterfaces,
+  selectInterfaces,
+  toldAddresses,
+} from './own-interfaces.js'
 
 const lo = { name: 'lo', address: '127.0.0.1', netmask: '255.0.0.0', internal: true }
 const eth0 = { name: 'eth0', address: '10.0.0.1', netmask: '255.255.255.0', internal: false }
@@ -18,6 +25,15 @@ describe('selectInterfaces', () => {
     expect(selectInterfaces(all, ['eth1', '10.0.0.1', 'eth0'])).toEqual([eth1, eth0])
     expect(selectInterfaces(all, ['lo'])).toEqual([lo])
     expect(selectInterfaces(all, ['eth9'])).toEqual([])
+  })
+})
+
+describe('toldAddresses', () => {
+  it('are those of the interfaces, or the one that is advertised, if it is ours', () => {
+    expect(toldAddresses(all, undefined, undefined)).toEqual(['10.0.0.1', '192.168.200.1'])
+    expect(toldAddresses(all, ['10.0.9.1'], undefined)).toEqual(['10.0.9.1'])
+    expect(toldAddresses(all, ['eth0'], '10.0.9.1')).toEqual(['10.0.9.1'])
+    expect(toldAddresses(all, undefined, '192.0.2.77')).toEqual([])
   })
 })
 

@@ -38,6 +38,21 @@ export function selectInterfaces(
   return [...chosen.values()]
 }
 
+/**
+ * Own addresses that machines are told; none when they are told one that is not ours, as behind a router that translates
+ * addresses.
+ *
+ * @param advertise - what machines are told instead of the address of the interface
+ */
+export function toldAddresses(
+  all: readonly OwnInterface[],
+  wanted: readonly string[] | undefined,
+  advertise: string | undefined,
+): readonly string[] {
+  if (advertise === undefined) return selectInterfaces(all, wanted).map(({ address }) => address)
+  return all.some(({ address }) => address === advertise) ? [advertise] : []
+}
+
 /** True when requests that came to an own address are to be answered. */
 export function isServed(own: OwnInterface, wanted: readonly string[] | undefined): boolean {
   return wanted ? wanted.includes(own.name) || wanted.includes(own.address) : !own.internal

@@ -149,6 +149,21 @@ describe('createProxyDhcpServer', () => {
     expect(events.map(({ type }) => type)).toEqual(['seen', 'acknowledged'])
   })
 
+  it.each([
+    ['one of several of an interface', { interfaces: ['10.0.0.5'] }, '10.0.0.5'],
+    ['one that it was told to tell', { advertise: '10.0.0.5' }, '10.0.0.5'],
+    ['that of a second interface on the same network', {}, '10.0.0.2'],
+  ])('answers on the PXE port from the address that machines are told: %s', async (_which, init, asked) => {
+    const network = fakeNetwork()
+    const host = network.host('10.0.0.1', '10.0.0.5', '10.0.0.2')
+    const ownInterfaces = () => [own('eth0', '10.0.0.1'), own('eth0', '10.0.0.5'), own('eth1', '10.0.0.2')]
+    await startServer({ openSocket: host.openSocket, ownInterfaces, ...init })
+    const machine = await listener(network, '10.0.0.20', 4011)
+    machine.send(packet(MessageType.request, 9, { ciaddr: '10.0.0.20' }), { address: asked, port: 4011 })
+    const ack = await machine.next()
+    expect([ack.from.address, ack.packet.siaddr, serverOf(ack)]).toEqual([asked, asked, asked])
+  })
+
   it('says nothing to requests for leases, to damaged packets and to those who do not boot', async () => {
     const { network, events } = await startServer({ interfaces: ['eth0'] })
     const machine = await listener(network, '10.0.0.99', 68)

@@ -2,6 +2,7 @@ import { KairosError, translateError } from '@kairos-sdk/core'
 import { type Clock, monotonicClock } from '../clock.js'
 import { type DatagramSocket, type Endpoint, type OpenDatagramSocket, openDatagramSocket } from '../datagram-socket.js'
 import { createEventStream, type Unsubscribe } from '../event-stream.js'
+import type { AddressHandlers } from '../listen-on-addresses.js'
 import { type Logger, silentLogger } from '../logger.js'
 import { architectureType } from './architecture.js'
 import { createBootHistory } from './boot-history.js'
@@ -9,8 +10,8 @@ import { type BroadcastSenders, createBroadcastSenders } from './broadcast-sende
 import { destinationOf } from './destination.js'
 import { listenForDhcp, listenForPxe } from './listen.js'
 import { identifyMachine, type Machine } from './machine.js'
-import { LIMITED_BROADCAST_ADDRESS } from './options/ipv4-address.js'
-import { checkInterfaces, listOwnInterfaces, type OwnInterface } from './own-interfaces.js'
+import { LIMITED_BROADCAST_ADDRESS, UNSPECIFIED_ADDRESS } from './options/ipv4-address.js'
+import { checkInterfaces, listOwnInterfaces, type OwnInterface, toldAddresses } from './own-interfaces.js'
 import { type DhcpPacket, decodePacket, encodePacket } from './packet.js'
 import type { BootPolicy, ProxyDhcpEvent } from './proxy-dhcp-events.js'
 import { type BootFiles, type BootPort, type BootReply, replyTo, replyTypeOf } from './reply.js'
@@ -59,8 +60,16 @@ export interface ProxyDhcpServer {
 }
 
 interface OpenPort {
-  readonly socket: DatagramSocket
+  readonly listener: { close(): void }
   readonly senders: BroadcastSenders
+}
+
+/** A request, and what it came by. */
+interface Arrival {
+  readonly port: BootPort
+  readonly socket: DatagramSocket
+  readonly request: DhcpPacket
+  readonly machine: Machine
 }
 
 /** Of more requests than these nobody waits for a decision at once; machines ask again. */
@@ -87,7 +96,7 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
   }
   const onError = (error: Error) => fail(error, 'Cannot send')
 
-  async function receive(port: BootPort, bytes: Uint8Array, from: Endpoint): Promise<void> {
+  async function receive(port: BootPort, bytes: Uint8Array, from: Endpoint, socket: DatagramSocket): Promise<void> {
     const request = read(bytes, from)
     if (!request || replyTypeOf(request, port) === undefined) return
     const machine = identifyMachine(request)
@@ -96,7 +105,7 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     if (pending.has(key) || pending.size >= MAX_PENDING) return
     pending.add(key)
     try {
-      await answer(port, request, machine, destinationOf(request, from, port, ports))
+      await answer({ port, socket, request, machine }, destinationOf(request, from, port, ports))
     } catch (error) {
       fail(error, `Cannot answer ${machine.mac}`, machine)
     } finally {
@@ -114,7 +123,7 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     }
   }
 
-  async function answer(port: BootPort, request: DhcpPacket, machine: Machine, to: Endpoint): Promise<void> {
+  async function answer({ port, socket, request, machine }: Arrival, to: Endpoint): Promise<void> {
     const decision = await policy(machine)
     const own = await routes.ownAddressesFor(to)
     // Without an address of ours, the request came by an interface that is not served.
@@ -123,20 +132,17 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     const { firmware, scriptUrl } = init
     const replies: BootReply[] = []
     for (const address of decision === 'deny' ? [] : own) {
-      const reply = replyTo(request, { port, serverAddress: advertise ?? address, firmware, scriptUrl, boot })
+      const serverAddress = advertise ?? addressAsked(port, socket) ?? address
+      const reply = replyTo(request, { port, serverAddress, firmware, scriptUrl, boot })
       if (!reply) continue
       replies.push(reply)
-      await send(open[port], reply, address, to)
+      const bytes = encodePacket(reply.packet, { maxBytes: reply.maxBytes })
+      if (to.address === LIMITED_BROADCAST_ADDRESS) await open[port].senders.send(bytes, address, to)
+      else socket.send(bytes, to)
     }
     const { newBoot, newStep } = history.note(machine.mac, `${machine.step}-${port}`, request.xid)
     if (newBoot) events.emit({ type: 'seen', machine })
     if (newStep) tell(port, machine, decision === 'deny', replies[0])
-  }
-
-  async function send({ socket, senders }: OpenPort, reply: BootReply, fromAddress: string, to: Endpoint) {
-    const bytes = encodePacket(reply.packet, { maxBytes: reply.maxBytes })
-    if (to.address === LIMITED_BROADCAST_ADDRESS) await senders.send(bytes, fromAddress, to)
-    else socket.send(bytes, to)
   }
 
   function tell(port: BootPort, machine: Machine, denied: boolean, reply: BootReply | undefined): void {
@@ -159,30 +165,37 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
   return {
     async start() {
       if (open) return
-      checkInterfaces(ownInterfaces(), interfaces)
-      const handlers = (port: BootPort) => ({
-        onMessage: (bytes: Uint8Array, from: Endpoint) => void receive(port, bytes, from),
+      const all = ownInterfaces()
+      checkInterfaces(all, interfaces)
+      const { socket, shared } = await listenForDhcp(ports.dhcp, openSocket, {
+        onMessage: (bytes, from) => void receive('dhcp', bytes, from, socket),
         onError,
       })
-      const { socket, shared } = await listenForDhcp(ports.dhcp, openSocket, handlers('dhcp'))
-      const pxe = await listenForPxe(ports.pxe, openSocket, handlers('pxe')).catch((error) => {
+      const onMessage: AddressHandlers['onMessage'] = (bytes, from, by) => void receive('pxe', bytes, from, by)
+      const told = toldAddresses(all, interfaces, advertise)
+      const pxe = await listenForPxe(ports.pxe, openSocket, { onMessage, onError }, told).catch((error) => {
         socket.close()
         throw error
       })
       open = {
-        dhcp: { socket, senders: createBroadcastSenders(ports.dhcp, openSocket, onError) },
-        pxe: { socket: pxe, senders: createBroadcastSenders(ports.pxe, openSocket, onError) },
+        dhcp: { listener: socket, senders: createBroadcastSenders(ports.dhcp, openSocket, onError) },
+        pxe: { listener: pxe, senders: createBroadcastSenders(ports.pxe, openSocket, onError) },
       }
       if (!shared) return
       logger.info(`DHCP: Port ${ports.dhcp} is shared with another server on this host, which gets what relays send`)
     },
     async stop() {
-      for (const { socket, senders } of open ? Object.values(open) : []) {
-        socket.close()
+      for (const { listener, senders } of open ? Object.values(open) : []) {
+        listener.close()
         senders.close()
       }
       open = undefined
     },
     on: events.on,
   }
+}
+
+/** The address of ours to which a request was sent, where the socket tells. */
+function addressAsked(port: BootPort, { local }: DatagramSocket): string | undefined {
+  return port === 'pxe' && local.address !== UNSPECIFIED_ADDRESS ? local.address : undefined
 }

@@ -38,7 +38,10 @@ export function createReplyRoutes({ interfaces, ownInterfaces, openSocket, clock
       if (near) return [near.address]
       const source = await findSourceAddress(address, openSocket)
       const far = all.find((own) => own.address === source)
-      return far && isServed(far, interfaces) ? [far.address] : []
+      if (!far || isServed(far, interfaces)) return far ? [far.address] : []
+      // The system sends from the first address of an interface, of which another may be the one that is served.
+      const served = selectInterfaces(all, interfaces).find(({ name }) => name === far.name)
+      return served ? [served.address] : []
     },
   }
 }

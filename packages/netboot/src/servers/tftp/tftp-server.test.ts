@@ -4,6 +4,7 @@ import { memorySource } from '../../bytes/memory-source.js'
 import { fakeClock } from '../fake-clock.js'
 import { fakeNetwork } from '../fake-network.js'
 import { download } from './fake-client.js'
+import { encodePacket } from './packet.js'
 import { bytes, rrq, server, setUp, until } from './test-bed.js'
 import { createTftpServer } from './tftp-server.js'
 
@@ -162,6 +163,36 @@ describe('createTftpServer', () => {
     const asked = { address: '10.0.5.1', port: 69 }
     const get = download({ openSocket: client.openSocket, clock, server: asked, name: 'x' })
     expect((await until(clock, get)).content).toHaveLength(2_000)
+  })
+
+  it('answers from the address that was asked when it listens on all, and on that besides', async () => {
+    const clock = fakeClock()
+    const network = fakeNetwork(clock)
+    const host = network.host('10.0.0.1', '10.0.0.5')
+    let addresses: string[] = []
+    const tftp = createTftpServer({
+      resolve: () => memorySource('x', bytes(100)),
+      addresses: () => addresses,
+      openSocket: host.openSocket,
+      clock,
+    })
+    addresses = ['0.0.0.0', '10.0.0.5']
+    await tftp.start()
+    const heard: string[] = []
+    const client = await network.host('10.0.0.9').openSocket({
+      ...{ address: '0.0.0.0', port: 0, onError() {} },
+      onMessage: (_bytes, from) => void heard.push(from.address),
+    })
+    for (const asked of ['10.0.0.5', '10.0.0.1']) {
+      client.send(encodePacket(rrq(asked)), { address: asked, port: 69 })
+      for (let turn = 0; turn < 3; turn++) {
+        clock.advance(1)
+        await new Promise(setImmediate)
+      }
+    }
+    expect(heard).toEqual(['10.0.0.5', '10.0.0.1'])
+    await tftp.stop()
+    expect(host.sockets).toEqual([])
   })
 
   it('tells clients when it stops, and can start again', async () => {

@@ -3,6 +3,7 @@ import type { ByteSource } from '../../bytes/byte-source.js'
 import { type Clock, monotonicClock } from '../clock.js'
 import { type DatagramSocket, type Endpoint, type OpenDatagramSocket, openDatagramSocket } from '../datagram-socket.js'
 import { createEventStream, type Unsubscribe } from '../event-stream.js'
+import { listenOnAddresses } from '../listen-on-addresses.js'
 import { type Logger, silentLogger } from '../logger.js'
 import { MAX_BLOCK_SIZE, negotiate } from './negotiation.js'
 import { decodePacket, encodePacket, TftpErrorCode, type TftpPacket } from './packet.js'
@@ -16,8 +17,12 @@ export interface TftpServerInit {
    * by itself.
    */
   readonly resolve: (name: string, client: Endpoint) => ByteSource | undefined | Promise<ByteSource | undefined>
-  /** Own addresses to listen on. On 0.0.0.0 answers come from the address that the system chooses. Default 0.0.0.0. */
-  readonly addresses?: readonly string[] | undefined
+  /**
+   * Own addresses to listen on, or what tells them when the server starts. On 0.0.0.0 answers come from the address that the
+   * system chooses, which firmware does not accept when it asked another; named besides, an address answers for itself.
+   * Default 0.0.0.0.
+   */
+  readonly addresses?: readonly string[] | (() => readonly string[]) | undefined
   /** Default 69. */
   readonly port?: number | undefined
   /** Time to wait for an acknowledgement before sending a block again, unless the client names one. Default 1,000 ms. */
@@ -172,22 +177,14 @@ export function createTftpServer(init: TftpServerInit): TftpServer {
   return {
     async start() {
       if (listening.length > 0) return
-      const opened: DatagramSocket[] = []
-      try {
-        for (const address of init.addresses ?? ['0.0.0.0']) {
-          const socket: DatagramSocket = await openSocket({
-            address,
-            port: init.port ?? 69,
-            onMessage: (bytes, from) => receive(socket, bytes, from),
-            onError: (error) => logger.warn(`TFTP: ${translateError(error, 'Cannot send').message}`),
-          })
-          opened.push(socket)
-        }
-      } catch (error) {
-        for (const socket of opened) socket.close()
-        throw error
-      }
-      listening = opened
+      const { addresses = ['0.0.0.0'], port = 69 } = init
+      listening = await listenOnAddresses({
+        port,
+        addresses: typeof addresses === 'function' ? addresses() : addresses,
+        openSocket,
+        onMessage: (bytes, from, socket) => receive(socket, bytes, from),
+        onError: (error) => logger.warn(`TFTP: ${translateError(error, 'Cannot send').message}`),
+      })
     },
     async stop({ graceMs = 0 } = {}) {
       await ledger.stop(new KairosError('aborted', 'The server was stopped.'), graceMs)
