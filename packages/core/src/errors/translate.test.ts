@@ -58,6 +58,14 @@ describe('translateError', () => {
     expect(translateError(error, 'Cannot read it').message).toBe('Cannot read it: bad port.')
   })
 
+  it('blames the output for what is not permitted while it is written', () => {
+    for (const code of ['EACCES', 'EPERM']) {
+      expect(translateError(withCode(code), 'Cannot write x', 'output/not-writable').code).toBe('output/not-writable')
+      expect(translateError(withCode(code), 'Cannot read x', 'input/unreadable').code).toBe('input/not-permitted')
+    }
+    expect(translateError(withCode('ENOSPC'), 'Cannot write x', 'output/not-writable').code).toBe('output/no-space')
+  })
+
   it('leaves a KairosError as it is', () => {
     const error = new KairosError('qr/no-code', 'none')
     expect(translateError(error, 'x')).toBe(error)

@@ -30,7 +30,7 @@ function systemDescription(code: string): string | undefined {
  * libraries below us. A KairosError is returned as it is.
  *
  * @param doing - what was being done, to begin the message with: `Cannot read config.yaml`
- * @param fallback - the code for an error that is not known here
+ * @param fallback - the code for an error that is not known here; one of `output/` also for what is not permitted
  */
 export function translateError(error: unknown, doing: string, fallback: ErrorCode = 'internal'): KairosError {
   if (KairosError.is(error)) return error
@@ -39,7 +39,14 @@ export function translateError(error: unknown, doing: string, fallback: ErrorCod
       return new KairosError('aborted', `${doing}: cancelled.`, { cause: error })
     }
     const known = translationOf(link)
-    if (known) return new KairosError(known.code, `${doing}: ${known.found}.`, { hint: known.hint, cause: error })
+    if (known) {
+      // Of a file that is written, it is the output that is not permitted.
+      const isOutput = known.code === 'input/not-permitted' && fallback.startsWith('output/')
+      return new KairosError(isOutput ? fallback : known.code, `${doing}: ${known.found}.`, {
+        hint: known.hint,
+        cause: error,
+      })
+    }
     const code = codeOf(link)
     const described = code === undefined ? undefined : systemDescription(code)
     if (described) return new KairosError(fallback, `${doing}: ${described}.`, { cause: error })
