@@ -26,7 +26,7 @@ export const doctor: Command<object> = command({
     'ipxe-dir': ipxeDirectoryOption,
     'state-dir': {
       type: 'string',
-      describe: 'Directory for downloads, whose room is looked at',
+      describe: 'Directory for downloads, whose room is looked at. Otherwise /tmp/auroraboot',
       completes: 'directory',
       requiresArg: true,
     },

@@ -199,6 +199,17 @@ describe('examineHost', () => {
     expect(of('state-directory')).toMatchObject([{ level: 'warning', found: expect.stringContaining('1.3 GB free') }])
   })
 
+  it('looks where downloads are kept, unless it is told where', async () => {
+    const looked: string[] = []
+    const freeBytes: DoctorProbes['freeBytes'] = async (directory) => {
+      looked.push(directory)
+      return 50e9
+    }
+    await examine({ freeBytes }, { stateDirectory: undefined })
+    await examine({ freeBytes }, { stateDirectory: '/srv/downloads' })
+    expect(looked).toEqual(['/tmp/auroraboot', '/srv/downloads'])
+  })
+
   it('warns when downloads cannot be written, also where the directory is not made yet', async () => {
     const access: DoctorProbes['access'] = async (path) => (path === '/home' ? 'denied' : 'missing')
     const { of } = await examine({ access }, { stateDirectory: '/home/nobody/.cache/kairos' })

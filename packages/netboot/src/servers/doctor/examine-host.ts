@@ -1,6 +1,6 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type OperationOptions, type ProgressEvent, throwIfAborted } from '@kairos-sdk/core'
+import { DEFAULT_STATE_DIRECTORY } from '../../sources/cache/default-state-directory.js'
 import { checkGrub, checkIpxe } from './checks/boot-files.js'
 import { checkDhcpServers } from './checks/dhcp-servers.js'
 import { checkContainerEngines, checkFirewall, checkStateDirectory } from './checks/host.js'
@@ -17,7 +17,7 @@ export interface ExamineHostOptions extends OperationOptions<ProgressEvent<Check
   readonly ports?: Partial<DoctorPorts> | undefined
   /** A directory of the user's with iPXE builds. Default: none. */
   readonly ipxeDirectory?: string | undefined
-  /** Where downloads are kept. Default: the cache directory of the user. */
+  /** Where downloads are kept. Default: {@link DEFAULT_STATE_DIRECTORY}. */
   readonly stateDirectory?: string | undefined
   /** How long to wait for DHCP servers, in milliseconds; 0 asks none. Default 6,000: some need 3,000 to offer an address. */
   readonly listenMs?: number | undefined
@@ -52,8 +52,7 @@ export async function examineHost(options: ExamineHostOptions = {}): Promise<Hos
   const { interfaces: wanted, ipxeDirectory, listenMs = DEFAULT_LISTEN_MS, signal, onFinding, onProgress } = options
   const probes: DoctorProbes = { ...systemProbes, ...options.probes }
   const ports: DoctorPorts = { ...DEFAULT_DOCTOR_PORTS, ...options.ports }
-  const stateDirectory =
-    options.stateDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kairos')
+  const { stateDirectory = DEFAULT_STATE_DIRECTORY } = options
   const steps: readonly Step[] = [
     { phase: 'node', message: 'Looking at Node.js', check: () => checkNode(probes) },
     {
