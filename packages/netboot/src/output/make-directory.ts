@@ -14,7 +14,7 @@ const ATTEMPTS = 10
  * Makes a directory, with those on the way to it, unless it is there. One step at a time: where the file system takes no
  * directories, below /proc for example, Node's own way never comes back, and it calls a read-only one absent.
  *
- * @throws KairosError `output/not-writable`, `output/no-space`, `input/not-permitted`, `input/not-found` when a part of the
+ * @throws KairosError `output/not-writable`, `output/no-space`, `input/not-found` when a part of the
  *   path is a file
  */
 export async function makeDirectory(path: string, { mode }: MakeDirectoryOptions = {}): Promise<void> {

@@ -11,6 +11,7 @@ vi.mock('node:fs/promises', async (original) => {
   return {
     ...actual,
     lstat: async (path: string) => {
+      if (path.endsWith('forbidden')) throw Object.assign(new Error('forbidden'), { code: 'EACCES' })
       const found = await actual.lstat(path)
       if (!keeping.permissions) found.mode |= 0o777
       return found
@@ -61,6 +62,13 @@ describe('makePrivateDirectory', () => {
     await chmod(path, 0o720)
     await expect(makePrivateDirectory(path, { asNew })).rejects.toMatchObject(refused('others cannot write to'))
     expect(await readdir(directory)).toEqual(['ours'])
+  })
+
+  it('says what to do about one that may not be looked into, as of a run with sudo', async () => {
+    await expect(makePrivateDirectory(join(directory, 'forbidden'))).rejects.toMatchObject({
+      code: 'output/not-writable',
+      hint: expect.stringContaining('Remove it, or choose another'),
+    })
   })
 
   withPermissions('takes what looks as a new one does, where it is told to', async () => {

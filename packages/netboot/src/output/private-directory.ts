@@ -27,7 +27,7 @@ export async function makePrivateDirectory(path: string, { asNew }: PrivateDirec
   const itself = resolve(path)
   const found = await made(itself).catch((error: unknown) => {
     const failure = translateError(error, `Cannot use ${path}`, 'output/not-writable')
-    if (asNew || failure.code !== 'input/not-permitted') throw failure
+    if (asNew || !['EACCES', 'EPERM'].includes((failure.cause as NodeJS.ErrnoException)?.code ?? '')) throw failure
     // Most often a directory that a run with sudo has made.
     throw new KairosError(failure.code, failure.message, { hint: OTHER_DIRECTORY, cause: error })
   })
