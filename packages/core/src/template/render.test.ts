@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KairosError } from '../errors/index.js'
 import { CLOUD_CONFIG_DELIMITERS } from './delimiters.js'
+import { templateFunctions } from './functions/index.js'
 import { renderTemplate } from './render.js'
+import { leftOutFunctions } from './syntax/left-out.js'
 
 const brackets = { delimiters: CLOUD_CONFIG_DELIMITERS }
 
@@ -49,8 +51,39 @@ describe('renderTemplate', () => {
     ['[[ .a.b.c ]]', '--set a.b'],
     ['[[ upper .name ]]', '--set name='],
     ['[[ trunc (add 1 2) "abc" ]]', 'int'],
+    ['[[ semverCompare ">1" "2" ]]', 'with --set'],
+    ['[[ .my-key ]]', 'Write: index . "my-key"'],
+    ['[[ .a.my-other-key ]]', 'Write: index .a "my-other-key"'],
+    ['[[ $x := . ]][[ $x.my-key ]]', 'Write: index $x "my-key"'],
+    ['[[ my-key ]]', 'index . "my-key"'],
+    ['[[ upper .a.b ]]', '--set a.b='],
+    ['[[ with "x" ]][[ upper $.a.b ]][[ end ]]', '--set a.b='],
   ])('has a next step for %s', (template, hint) => {
     expect(refusal(template, { a: {} }).hint).toContain(hint)
+  })
+
+  it.each([
+    '[[ with .a ]][[ upper .b ]][[ end ]]',
+    '[[ with .a ]][[ .b.c ]][[ end ]]',
+    '[[ $x := .a ]][[ upper $x.b ]]',
+    '[[ define "t" ]][[ upper $.b ]][[ end ]][[ template "t" .a ]]',
+  ])('names no setting where a dot is only a part of the values: %s', (template) => {
+    const { message, hint = '' } = refusal(template, { a: { c: 1 } })
+    expect(message).toContain('b is missing')
+    expect(hint).not.toContain('--set')
+  })
+
+  it('says of each function of sprig that is left out that it is, and has none of them', () => {
+    for (const name of leftOutFunctions()) {
+      const error = refusal(`[[ ${name} ]]`)
+      expect(error.message).toContain(`the function ${name} is not supported`)
+      expect(error.hint).toBeDefined()
+      expect(templateFunctions.has(name)).toBe(false)
+    }
+  })
+
+  it('takes by index what --set takes as a name', () => {
+    expect(renderTemplate('[[ index . "my-key" ]]', { 'my-key': 1 }, brackets).text).toBe('1')
   })
 
   it('names what is missing, once and in order, with line and column', () => {

@@ -27,13 +27,14 @@ export interface RenderedTemplate {
 }
 
 /**
- * Renders a template of Go's text/template, with the functions of sprig that need nothing but their arguments. Of npm's
- * libraries for it, go-text-template 0.2.2 has no `if` and no `range` yet, and gotmpl runs a Go program: so this is our own.
+ * Renders a template of Go's text/template, with sprig's functions. Of npm's libraries for it, go-text-template 0.2.2 has
+ * no `if` and no `range` yet, and gotmpl runs a Go program: so this is our own.
  *
  * As in Go with `missingkey=zero` and data without types: a missing key is nil, which prints `<no value>`, and a field of
- * nil is an error. Left out: `call`, `js`, complex numbers, and what reads the environment, the clock, the network or
- * chance (`env`, `now`, `getHostByName`, `uuidv4`, `randAlphaNum` …): the same inputs give the same text. Added as Helm
- * has them: `required`, `toYaml`.
+ * nil is an error. Left out: `call`, `js`, complex numbers; of sprig what reads the environment, the clock, the network or
+ * chance (`env`, `now`, `getHostByName`, `uuidv4`, `randAlphaNum` …), since the same inputs give the same text, what has to
+ * do with dates, keys and certificates, and `semver`, `semverCompare`, `urlParse`, `urlJoin`, `duration`, `durationRound`
+ * and `hello` (an error says which one is left out, and why). Added as Helm has them: `required`, `toYaml`.
  *
  * Hostile templates end with an error: {@link TemplateLimits} bound what they cost, and regular expressions are matched in
  * time proportional to the text.

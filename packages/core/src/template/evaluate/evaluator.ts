@@ -14,24 +14,26 @@ const MAX_STACK = 500
 
 /** Renders a tree with its data as `.` and `$`. */
 export function evaluate(evaluation: Evaluation, data: Value): string {
-  return new Evaluator(evaluation).run(data)
+  return new Evaluator(evaluation, data).run()
 }
 
 class Evaluator {
   readonly #evaluation: Evaluation
+  readonly #data: Value
   readonly #pipelines: PipelineEvaluator
   readonly #output: string[] = []
   #length = 0
   #calls = 0
   #stack = 0
 
-  constructor(evaluation: Evaluation) {
+  constructor(evaluation: Evaluation, data: Value) {
     this.#evaluation = evaluation
-    this.#pipelines = new PipelineEvaluator(evaluation)
+    this.#data = data
+    this.#pipelines = new PipelineEvaluator(evaluation, data)
   }
 
-  run(data: Value): string {
-    this.#walk(this.#evaluation.tree.body, data, new Variables(data))
+  run(): string {
+    this.#walk(this.#evaluation.tree.body, this.#data, new Variables(this.#data))
     return this.#output.join('')
   }
 

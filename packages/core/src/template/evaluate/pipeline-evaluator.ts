@@ -14,9 +14,12 @@ interface Scope {
 /** Computes the value of what stands in an action. */
 export class PipelineEvaluator {
   readonly #evaluation: Evaluation
+  readonly #root: Value
 
-  constructor(evaluation: Evaluation) {
+  /** @param root - all of the data, from which settings have their names */
+  constructor(evaluation: Evaluation, root: Value) {
     this.#evaluation = evaluation
+    this.#root = root
   }
 
   evaluate(pipeline: Pipeline, dot: Value, variables: Variables, setsVariables = true): Value {
@@ -68,7 +71,7 @@ export class PipelineEvaluator {
         if (operand.path.length === 0) return value
         // Unlike a field of a field, a field of a nil in parentheses is nil to Go.
         if (value === null || value instanceof Missing)
-          return new Missing(`(…).${operand.path.join('.')}`, operand.offset)
+          return new Missing(`(…).${operand.path.join('.')}`, operand.offset, undefined)
         return this.#fields(value, operand.path, '(…)', operand.offset)
       }
     }
@@ -76,27 +79,35 @@ export class PipelineEvaluator {
 
   #fields(value: Value, path: readonly string[], name: string, offset: number): Value {
     let current = value
-    let reached = name
-    for (const field of path) {
-      current = this.#field(current, field, reached, offset)
-      reached = `${reached}.${field}`
+    for (const [index, field] of path.entries()) {
+      const reached = path.slice(0, index)
+      // Where `.` is a part of the data, its fields have other names from the root.
+      const setting = value === this.#root ? [...reached, field].join('.') : undefined
+      current = this.#field(current, field, { written: [name, ...reached].join('.'), setting, offset })
     }
     return current
   }
 
-  #field(value: Value, field: string, reached: string, offset: number): Value {
+  /** @param at - what is written before the field, and what the field is called as a setting */
+  #field(
+    value: Value,
+    field: string,
+    at: { readonly written: string; readonly setting: string | undefined; readonly offset: number },
+  ): Value {
+    const { written, setting, offset } = at
     if (value instanceof GoMap) {
       const found = value.entries.get(field)
       if (found !== undefined) return found
-      return value.element === 'string' ? '' : new Missing(`${reached}.${field}`, offset)
+      return value.element === 'string' ? '' : new Missing(`${written}.${field}`, offset, setting)
     }
-    const owner = value instanceof Missing ? value.path : reached || '.'
+    const owner = value instanceof Missing ? value.path : written || '.'
     if (value === null || value instanceof Missing) {
+      const name = value instanceof Missing && value.setting !== undefined ? `${value.setting}.${field}` : setting
       throw this.#fail(
         offset,
         new TemplateFault(
           `${owner} is missing, so it has no .${field}`,
-          owner.startsWith('.') && owner !== '.' ? `Give it a value: --set ${owner.slice(1)}.${field}=…` : undefined,
+          name === undefined ? undefined : `Give it a value: --set ${name}=…`,
         ),
       )
     }

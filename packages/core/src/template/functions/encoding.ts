@@ -4,6 +4,7 @@ import { formatFloat } from '../format/float.js'
 import { TemplateFault } from '../template-error.js'
 import { valueOfData } from '../values/from-data.js'
 import { GoList, GoMap, integerOf, Missing, type Value } from '../values/value.js'
+import { decodeBase32, encodeBase32 } from './base32.js'
 import { fixed, type TemplateFunction } from './signature.js'
 import { toYaml } from './to-yaml.js'
 
@@ -11,6 +12,16 @@ import { toYaml } from './to-yaml.js'
 export const encodingFunctions: Readonly<Record<string, TemplateFunction>> = {
   b64enc: fixed(['string'], (_budget, text) => Buffer.from(text).toString('base64')),
   b64dec: fixed(['string'], (_budget, text) => decodeBase64(text)),
+  b32enc: fixed(['string'], (budget, text) => {
+    budget.spendText(text.length * 2)
+    return encodeBase32(Buffer.from(text))
+  }),
+  b32dec: fixed(['string'], (_budget, text) => {
+    const bytes = decodeBase32(text)
+    if (!bytes) throw new TemplateFault('text in base32 expected')
+    return textOf(bytes, 'base32')
+  }),
+  adler32sum: fixed(['string'], (_budget, text) => String(adler32(Buffer.from(text)))),
   sha1sum: fixed(['string'], (_budget, text) => createHash('sha1').update(text).digest('hex')),
   sha256sum: fixed(['string'], (_budget, text) => createHash('sha256').update(text).digest('hex')),
   sha512sum: fixed(['string'], (_budget, text) => createHash('sha512').update(text).digest('hex')),
@@ -21,7 +32,12 @@ export const encodingFunctions: Readonly<Record<string, TemplateFunction>> = {
     budget.spendText(text.length * 4)
     return escapeForHtml(indentJson(text))
   }),
-  fromJson: fixed(['string'], (budget, text) => fromJson(text, budget)),
+  fromJson: fixed(['string'], (budget, text) => fromJson(text, budget) ?? null),
+  mustFromJson: fixed(['string'], (budget, text) => {
+    const value = fromJson(text, budget)
+    if (value === undefined) throw new TemplateFault('text in JSON expected')
+    return value
+  }),
   toYaml: fixed(['any'], (budget, value) => toYaml(value, budget)),
 }
 
@@ -30,11 +46,25 @@ function decodeBase64(text: string): string {
   const digits = text.replace(/[\r\n]/g, '')
   const wrong = /^(?:[\w+/-]{4})*(?:[\w+/-]{2}==|[\w+/-]{3}=)?$/.test(digits) && !/[_-]/.test(digits) ? -1 : 0
   if (wrong === 0) throw new TemplateFault('text in base64 expected')
+  return textOf(Buffer.from(digits, 'base64'), 'base64')
+}
+
+function textOf(bytes: Uint8Array, encoding: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(digits, 'base64'))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new TemplateFault('base64 of UTF-8 text expected, bytes that are no text found')
+    throw new TemplateFault(`${encoding} of UTF-8 text expected, bytes that are no text found`)
   }
+}
+
+/** RFC 1950 section 8. */
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0]
+  for (const byte of bytes) {
+    a = (a + byte) % 65_521
+    b = (b + a) % 65_521
+  }
+  return b * 65_536 + a
 }
 
 const MAX_DEPTH = 200
@@ -87,13 +117,13 @@ function indentJson(text: string): string {
   return output
 }
 
-/** Numbers of JSON are floats to Go; what is no JSON is nil. */
-function fromJson(text: string, budget: Budget): Value {
+/** Numbers of JSON are floats to Go; undefined for what is no JSON. */
+function fromJson(text: string, budget: Budget): Value | undefined {
   budget.spend(text.length)
   try {
     return floats(valueOfData(JSON.parse(text)))
   } catch {
-    return null
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import { TemplateFault } from '../template-error.js'
+import { deepCopy } from '../values/copy.js'
 import { deepEqual } from '../values/equal.js'
 import { isTrue, kindOf, typeOf } from '../values/value.js'
 import { asking, fixed, type TemplateFunction, variadic } from './signature.js'
@@ -28,5 +29,8 @@ export const flowFunctions: Readonly<Record<string, TemplateFunction>> = {
   kindIs: asking(fixed(['string', 'any'], (_budget, kind, value) => kindOf(value) === kind)),
   typeOf: asking(fixed(['any'], (_budget, value) => typeOf(value))),
   typeIs: asking(fixed(['string', 'any'], (_budget, type, value) => typeOf(value) === type)),
+  // It looks through pointers too, which no value is.
+  typeIsLike: asking(fixed(['string', 'any'], (_budget, type, value) => typeOf(value) === type)),
+  deepCopy: fixed(['any'], (budget, value) => deepCopy(value, budget)),
   deepEqual: fixed(['any', 'any'], (budget, a, b) => deepEqual(a, b, budget)),
 }

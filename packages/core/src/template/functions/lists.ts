@@ -8,6 +8,7 @@ import { asking, fixed, size, type TemplateFunction, variadic } from './signatur
 /** sprig's functions on lists. `slice` is sprig's, which takes the place of text/template's, but cuts strings too. */
 export const listFunctions: Readonly<Record<string, TemplateFunction>> = {
   list: variadic([], 'any', (_budget, ...values) => new GoList(values)),
+  tuple: variadic([], 'any', (_budget, ...values) => new GoList(values)),
   first: fixed(['any'], (_budget, list) => itemsOf(list)[0] ?? null),
   last: fixed(['any'], (_budget, list) => itemsOf(list).at(-1) ?? null),
   rest: fixed(['any'], (budget, list) => listOf(itemsOf(list).slice(1), budget)),

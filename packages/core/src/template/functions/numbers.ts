@@ -1,7 +1,9 @@
 import type { Budget } from '../budget.js'
+import { formatValue } from '../format/print.js'
 import { parseGoInteger } from '../syntax/literal.js'
 import { TemplateFault } from '../template-error.js'
 import { GoList, int64, integerOf, type SizedInt, type Value } from '../values/value.js'
+import { type DecimalOperation, foldDecimals } from './decimal.js'
 import { fixed, size, type TemplateFunction, variadic } from './signature.js'
 
 /** sprig's functions on numbers. Text that is no number counts as 0; integers are int64 and overflow as in Go. */
@@ -21,7 +23,14 @@ export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {
   mod: fixed(['any', 'any'], (_budget, a, b) => int64(integerFrom(a) % divisor(b))),
   max: variadic(['any'], 'any', (_budget, ...values) => fold(values, (a, b) => (b > a ? b : a))),
   min: variadic(['any'], 'any', (_budget, ...values) => fold(values, (a, b) => (b < a ? b : a))),
-  addf: variadic([], 'any', (_budget, ...values) => values.map(floatFrom).reduce((a, b) => a + b, 0)),
+  biggest: variadic(['any'], 'any', (_budget, ...values) => fold(values, (a, b) => (b > a ? b : a))),
+  maxf: variadic(['any'], 'any', (_budget, ...values) => extreme(values, Math.max)),
+  minf: variadic(['any'], 'any', (_budget, ...values) => extreme(values, Math.min)),
+  add1f: fixed(['any'], (_budget, value) => foldDecimals([floatFrom(value), 1], 'add')),
+  addf: decimals([], 'add'),
+  subf: decimals(['any'], 'subtract'),
+  mulf: decimals(['any'], 'multiply'),
+  divf: decimals(['any'], 'divide'),
   floor: fixed(['any'], (_budget, value) => Math.floor(floatFrom(value))),
   ceil: fixed(['any'], (_budget, value) => Math.ceil(floatFrom(value))),
   round: variadic(['any', 'int'], 'float64', (_budget, value, places, roundOn = 0.5) =>
@@ -29,7 +38,26 @@ export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {
   ),
   until: fixed(['int'], (budget, count) => sequence(0n, count, count < 0n ? -1n : 1n, budget)),
   untilStep: fixed(['int', 'int', 'int'], (budget, start, stop, step) => sequence(start, stop, step, budget)),
+  toDecimal: fixed(['any'], (budget, value) => {
+    const text = formatValue(value, budget)
+    const octal = /^([+-]?)([0-7]{1,22})$/.exec(text)
+    const number = octal ? BigInt(`0o${octal[2]}`) * (octal[1] === '-' ? -1n : 1n) : 0n
+    return int64(inRange(number) ? number : 0n)
+  }),
   seq: variadic([], 'int', (budget, ...values) => seq(values, budget)),
+}
+
+/** Of floats as decimal numbers; of no values it is 0. */
+function decimals(parameters: [] | ['any'], operation: DecimalOperation): TemplateFunction {
+  return variadic(parameters, 'any', (budget, ...values) => {
+    // Digits grow with each value.
+    budget.spend(values.length * 16)
+    return foldDecimals(values.map(floatFrom), operation)
+  })
+}
+
+function extreme(values: readonly Value[], choose: (a: number, b: number) => number): number {
+  return values.map(floatFrom).reduce((a, b) => choose(a, b))
 }
 
 const MAX_INT64 = 2n ** 63n - 1n

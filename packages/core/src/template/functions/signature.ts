@@ -75,7 +75,9 @@ function convert({ value, isConstant }: Argument, type: TypeName, index: number)
   if (value instanceof Missing) {
     throw new TemplateFault(
       `${name(type)} expected as argument ${index + 1}, ${value.path} is missing`,
-      `Give it a value, for example --set ${value.path.slice(1)}=…, or write: default "" ${value.path}`,
+      value.setting === undefined
+        ? `Give it a value, or write: default "" ${value.path}`
+        : `Give it a value, for example --set ${value.setting}=…, or write: default "" ${value.path}`,
     )
   }
   const fits = converted(value, type, isConstant)

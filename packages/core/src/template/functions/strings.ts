@@ -20,6 +20,7 @@ import {
 export const stringFunctions: Readonly<Record<string, TemplateFunction>> = {
   trim: fixed(['string'], (_budget, text) => trimSpace(text)),
   trimAll: fixed(['string', 'string'], (_budget, characters, text) => trimCharacters(text, characters)),
+  trimall: fixed(['string', 'string'], (_budget, characters, text) => trimCharacters(text, characters)),
   trimPrefix: fixed(['string', 'string'], (_budget, prefix, text) =>
     text.startsWith(prefix) ? text.slice(prefix.length) : text,
   ),
@@ -34,6 +35,9 @@ export const stringFunctions: Readonly<Record<string, TemplateFunction>> = {
   abbrev: fixed(['int', 'string'], (_budget, width, text) => {
     if (width < 4n || width >= BigInt(byteLength(text))) return text
     return `${cutBytes(text, 0, size(width) - 3)}...`
+  }),
+  abbrevboth: fixed(['int', 'int', 'string'], (_budget, left, right, text) => {
+    return right < 4n || (left > 0n && right < 7n) ? text : abbreviateBoth(text, left, right)
   }),
   substr: fixed(['int', 'int', 'string'], (_budget, start, end, text) => {
     const length = byteLength(text)
@@ -115,6 +119,17 @@ function truncate(count: number, text: string): string {
   const length = byteLength(text)
   if (count < 0) return length + count > 0 ? cutBytes(text, length + count, length) : text
   return length > count ? cutBytes(text, 0, count) : text
+}
+
+/** @param width - at least 7 where `from` is beyond 4 */
+function abbreviateBoth(text: string, from: bigint, width: bigint): string {
+  const length = BigInt(byteLength(text))
+  if (length <= width) return text
+  const kept = width - 3n
+  const start = length - from < kept ? length - kept : from
+  if (start <= 4n) return `${cutBytes(text, 0, size(kept))}...`
+  if (start + kept >= length) return `...${cutBytes(text, size(length - kept), size(length))}`
+  return `...${cutBytes(text, size(start), size(start + kept) - 3)}...`
 }
 
 function repeat(text: string, count: bigint, budget: Budget): string {

@@ -10,6 +10,8 @@ const WORD = /[\p{L}\p{Nd}_]+/uy
 const NUMBER =
   /[+-]?(?:0[xX][\da-fA-F_]*|0[oO][0-7_]*|0[bB][01_]*|[\d_]*)(?:\.[\da-fA-F_]*)?(?:(?:(?<=\d|\.)[eE]|[pP])[+-]?[\d_]+)?/y
 const PUNCTUATION = /:=|[=|(),]/y
+/** What makes a name of a word before it. */
+const HYPHENATED = /(?:-[\p{L}\p{Nd}_]+)+/uy
 const TERMINATES_WORD = /[\s.,|:()=]/
 
 /**
@@ -111,7 +113,7 @@ class Lexer {
     if (/[+\-.\d]/.test(char)) return this.#number(left)
     const word = this.#match(WORD)
     if (word) {
-      this.#checkTermination(at + word.length, right)
+      this.#checkTermination(word, right)
       return this.#take(KEYWORDS.has(word) ? 'keyword' : 'identifier', word)
     }
     const punctuation = this.#match(PUNCTUATION)
@@ -173,7 +175,28 @@ class Lexer {
     this.#at++
     const word = this.#match(WORD)
     this.#at--
-    return word ? this.#take('field', `.${word}`) : this.#take('dot', '.')
+    if (!word) return this.#take('dot', '.')
+    const token = this.#take('field', `.${word}`)
+    this.#checkHyphen(word, this.#tokens.length - 2)
+    return token
+  }
+
+  /**
+   * A name with a hyphen, which `--set` takes, is no name behind a dot.
+   *
+   * @param before - the last token before the name
+   */
+  #checkHyphen(word: string, before: number): void {
+    const rest = this.#match(HYPHENATED)
+    if (!rest) return
+    let first = before + 1
+    while (this.#tokens[first - 1]?.kind === 'field' || this.#tokens[first - 1]?.kind === 'variable') first--
+    const owner = this.#tokens.slice(first, before + 1).map(({ text }) => text)
+    throw this.#fail(
+      this.#at,
+      '"-" cannot be part of a name behind a dot',
+      `Write: index ${owner.join('') || '.'} ${JSON.stringify(word + rest)}`,
+    )
   }
 
   #variable(): Token {
@@ -193,10 +216,14 @@ class Lexer {
     return this.#take('number', text)
   }
 
-  #checkTermination(at: number, right: string): void {
+  #checkTermination(word: string, right: string): void {
+    const at = this.#at + word.length
     const char = this.#text[at]
     if (char === undefined || TERMINATES_WORD.test(char) || this.#text.startsWith(right, at)) return
-    throw this.#fail(at, `${JSON.stringify(char)} cannot follow a word`)
+    HYPHENATED.lastIndex = at
+    const rest = HYPHENATED.exec(this.#text)?.[0]
+    const hint = rest && `Is it the name of a value? Write: index . ${JSON.stringify(word + rest)}`
+    throw this.#fail(at, `${JSON.stringify(char)} cannot follow a word`, hint)
   }
 
   #fail(offset: number, problem: string, hint?: string) {

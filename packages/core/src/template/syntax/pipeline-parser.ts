@@ -1,5 +1,6 @@
 import { nearest } from '../../text/nearest.js'
 import { DeclaredNames } from './declared-names.js'
+import { reasonToLeaveOut } from './left-out.js'
 import { parseGoNumber } from './literal.js'
 import { MAX_NESTING } from './max-nesting.js'
 import type { Command, Operand, Pipeline } from './node.js'
@@ -209,22 +210,10 @@ export class PipelineParser {
 
   #checkFunction(token: Token): void {
     if (this.#functions.has(token.text)) return
+    const reason = reasonToLeaveOut(token.text)
+    if (reason !== undefined) throw this.#tokens.fail(token, `the function ${token.text} is not supported`, reason)
     const meant = nearest(token.text, this.#functions.keys?.() ?? [])
-    const hint =
-      LEFT_OUT[token.text] ?? (meant && `Did you mean ${meant}?`) ?? `A value is written with a dot: .${token.text}`
+    const hint = meant ? `Did you mean ${meant}?` : `A value is written with a dot: .${token.text}`
     throw this.#tokens.fail(token, `there is no function ${token.text}`, hint)
   }
-}
-
-const WHY_ENVIRONMENT =
-  'Give the value with --set: a config must not depend on, or read, the environment that renders it.'
-
-/** Functions of sprig that are left out on purpose. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  env: WHY_ENVIRONMENT,
-  expandenv: WHY_ENVIRONMENT,
-  getHostByName: 'Give the address with --set: rendering does not use the network.',
-  now: 'Give the date with --set: rendering the same inputs gives the same result.',
-  randAlphaNum: 'Give the value with --set: rendering the same inputs gives the same result.',
-  uuidv4: 'Give the value with --set: rendering the same inputs gives the same result.',
 }

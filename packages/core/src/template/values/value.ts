@@ -44,8 +44,11 @@ export class GoMap {
 /** A key that the data does not have: nil, but it remembers which one, so that the reader can be told. */
 export class Missing {
   constructor(
+    /** As written in the template. */
     readonly path: string,
     readonly offset: number,
+    /** Its name from the root of the data, as `--set` takes it; undefined where that is not known. */
+    readonly setting: string | undefined,
   ) {}
 }
 
