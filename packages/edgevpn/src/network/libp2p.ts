@@ -59,7 +59,7 @@ export async function createNode(token: Token, options: NetworkOptions, onLocalP
     // A rack of machines behind one router looks like one host that connects too often.
     connectionManager: { inboundConnectionThreshold: 100 },
     peerDiscovery: [
-      ...(options.mdns === false ? [] : [localDiscovery(token.mdns, onLocalPeer)]),
+      ...(options.mdns === false ? [] : [localDiscovery(token.mdns, onLocalPeer, options.log)]),
       ...(withDht && bootstrapPeers.length > 0 ? [bootstrap({ list: [...bootstrapPeers], timeout: 0 })] : []),
     ],
     services: {

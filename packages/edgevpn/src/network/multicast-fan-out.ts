@@ -17,23 +17,37 @@ export interface MulticastFanOut {
   close(): void
 }
 
-export function openMulticastFanOut(): MulticastFanOut {
+export interface MulticastFanOutInit {
+  /** Default: an IPv4 UDP socket. */
+  readonly openSocket?: () => Socket
+  /** Own addresses to send from. Default: the first IPv4 address of each interface. */
+  readonly addresses?: () => readonly string[]
+}
+
+export function openMulticastFanOut(init: MulticastFanOutInit = {}): MulticastFanOut {
+  const { openSocket = () => createSocket('udp4'), addresses: ownAddresses = ipv4Addresses } = init
   const sockets = new Map<string, Socket>()
 
   function socketOf(address: string): Socket {
     const existing = sockets.get(address)
     if (existing) return existing
-    const socket = createSocket('udp4')
+    const socket = openSocket()
     sockets.set(address, socket)
     // An interface may vanish at any time; the next packet then opens what is there.
-    socket.on('error', () => {
+    const forget = () => {
+      if (sockets.get(address) !== socket) return
       sockets.delete(address)
       socket.close()
-    })
+    }
+    socket.on('error', forget)
     // A port of its own: on 5353 it would take unicast answers from the system's resolver.
     socket.bind({ address, port: 0 }, () => {
-      socket.setMulticastInterface(address)
-      socket.setMulticastTTL(255)
+      try {
+        socket.setMulticastInterface(address)
+        socket.setMulticastTTL(255)
+      } catch {
+        forget()
+      }
     })
     socket.unref()
     return socket
@@ -42,7 +56,7 @@ export function openMulticastFanOut(): MulticastFanOut {
   return {
     send(packet) {
       const bytes = encode(packet)
-      const addresses = ipv4Addresses()
+      const addresses = ownAddresses()
       for (const [address, socket] of sockets) {
         if (addresses.includes(address)) continue
         sockets.delete(address)
