@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -76,6 +76,18 @@ describe.each(['new', 'empty'])('fillDirectory of a %s directory', (kind) => {
     const [reason] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
     expect(reason).toMatchObject(refused)
     expect((await readdir(path)).sort()).toEqual(['a', 'b'])
+  })
+
+  it.skipIf(process.platform === 'win32')('moves directories that let nobody write, and leaves them so', async () => {
+    await fillDirectory(path, async (tree) => {
+      await fill(tree)
+      await chmod(join(tree, 'a'), 0o500)
+      await chmod(tree, 0o500)
+    })
+    expect((await stat(join(path, 'a'))).mode & 0o777).toBe(0o500)
+    await chmod(path, 0o700)
+    await chmod(join(path, 'a'), 0o700)
+    expect(await readFile(join(path, 'a/file'), 'utf8')).toBe('content')
   })
 
   it.runIf(process.platform === 'linux')('keeps names that are not UTF-8', async () => {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rename } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
+import type { HostPath } from './host-path.js'
 import { outputError } from './output-error.js'
 import { type WorkBesideOptions, workBeside, workDirectoryOf } from './work-beside.js'
 
@@ -10,13 +11,14 @@ import { type WorkBesideOptions, workBeside, workDirectoryOf } from './work-besi
  * of it, `.content.part`, and when all is there, what is at the top gets its names. Whatever goes wrong, nothing is left
  * behind; what a process has left that was killed is removed by the next call.
  *
- * @param fill - gets the path of an empty directory on the same file system
+ * @param fill - gets the path of an empty directory on the same file system, and whether the content of that will be moved to
+ *   one that exists instead of the directory itself
  * @throws KairosError `output/not-writable` also for what is there and is not an empty directory, `output/no-space`,
  *   `input/not-permitted`, `aborted`, and what `fill` throws
  */
 export async function fillDirectory<T>(
   path: string,
-  fill: (tree: string) => Promise<T>,
+  fill: (tree: string, exists: boolean) => Promise<T>,
   options: Omit<WorkBesideOptions, 'name'> = {},
 ): Promise<T> {
   const doing = `Cannot write ${path}`
@@ -29,10 +31,10 @@ export async function fillDirectory<T>(
       await isEmptyDirectory(path, doing)
       const tree = join(directory, 'tree')
       await mkdir(tree)
-      const result = await fill(tree)
+      const result = await fill(tree, exists)
       throwIfAborted(options.signal, doing)
       if (exists) await moveContent(tree, path, doing)
-      else await rename(tree, path)
+      else await move(tree, path)
       return result
     },
     { ...options, name: path },
@@ -48,14 +50,25 @@ async function moveContent(from: string, to: string, doing: string): Promise<voi
   await isEmptyDirectory(to, doing)
   const moved: Buffer[] = []
   try {
+    await chmod(from, 0o700)
     for (const name of await readdir(from, { encoding: 'buffer' })) {
-      await rename(pathOf(from, name), pathOf(to, name))
+      await move(pathOf(from, name), pathOf(to, name))
       moved.push(name)
     }
   } catch (error) {
-    for (const name of moved) await rename(pathOf(to, name), pathOf(from, name)).catch(() => undefined)
+    for (const name of moved) await move(pathOf(to, name), pathOf(from, name)).catch(() => undefined)
     throw error
   }
+}
+
+/** Systems refuse to move a directory that its owner cannot write to. */
+async function move(from: HostPath, to: HostPath): Promise<void> {
+  const found = await lstat(from)
+  const mode = found.mode & 0o7777
+  if (!found.isDirectory() || (mode & 0o200) !== 0) return await rename(from, to)
+  await chmod(from, mode | 0o200)
+  await rename(from, to)
+  await chmod(to, mode)
 }
 
 /** As bytes: not every name is UTF-8. */

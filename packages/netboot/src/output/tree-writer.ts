@@ -52,7 +52,7 @@ export class TreeWriter {
     }
   }
 
-  /** Makes the links, then gives directories their attributes, except those at the top. */
+  /** Makes the links, then gives directories their attributes: the deepest first, for some let nothing be written into. */
   async finish(): Promise<void> {
     for (const entry of this.#symlinks) {
       const path = this.#host(entry.path)
@@ -64,29 +64,14 @@ export class TreeWriter {
       if (this.#missing.has(target)) continue
       await link(this.#host(target), this.#host(path))
     }
-    await this.#setDirectories(this.#top, (depth) => depth > 1)
+    const below = [...this.#directories].filter(([path]) => path !== '/')
+    const deepestFirst = below.sort(([a], [b]) => b.split('/').length - a.split('/').length)
+    for (const [path, entry] of deepestFirst) await this.#attributes.setDirectory(this.#host(path), entry)
   }
 
-  /**
-   * Gives attributes to what has its final name only now: a directory without write permission cannot be moved.
-   *
-   * @param path - of the tree
-   */
-  async finishPlaced(path: string): Promise<void> {
-    await this.#setDirectories(path, (depth) => depth === 1)
-    const root = this.#directories.get('/') ?? { type: 'directory', path: '/' }
-    await this.#attributes.setDirectory(path, root).catch((error: unknown) => {
-      // One that was there before, and is somebody else's.
-      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
-    })
-  }
-
-  /** The deepest first, for some let nothing be changed inside. */
-  async #setDirectories(top: string, wanted: (depth: number) => boolean): Promise<void> {
-    const depthOf = (path: string) => path.split('/').length - 1
-    const chosen = [...this.#directories].filter(([path]) => path !== '/' && wanted(depthOf(path)))
-    const deepestFirst = chosen.sort(([a], [b]) => depthOf(b) - depthOf(a))
-    for (const [path, entry] of deepestFirst) await this.#attributes.setDirectory(hostPath(join(top, path)), entry)
+  /** Gives a directory the attributes of the root. */
+  async finishTop(path = this.#top): Promise<void> {
+    await this.#attributes.setDirectory(path, this.#directories.get('/') ?? { type: 'directory', path: '/' })
   }
 
   async #makeDirectory(path: string): Promise<void> {

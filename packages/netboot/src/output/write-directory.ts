@@ -37,9 +37,9 @@ export async function writeDirectory(
   const { signal, date = new Date() } = options
   const doing = `Cannot write ${path}`
   const attributes = new AttributeSetter(date)
-  const writer = await fillDirectory(
+  const { writer, exists } = await fillDirectory(
     path,
-    async (tree) => {
+    async (tree, exists) => {
       const writer = new TreeWriter(tree, attributes)
       for await (const entry of entries) {
         throwIfAborted(signal, doing)
@@ -48,12 +48,18 @@ export async function writeDirectory(
         })
       }
       await writer.finish()
-      return writer
+      if (!exists) await writer.finishTop()
+      return { writer, exists }
     },
     { signal },
   )
-  await writer.finishPlaced(path).catch((error: unknown) => {
-    throw outputError(error, doing)
-  })
+  if (exists) await finishExisting(writer, path)
   return { files: writer.files, bytes: writer.bytes, lost: attributes.lost }
+}
+
+/** A directory that was there gets the attributes of the root, unless it is somebody else's. */
+async function finishExisting(writer: TreeWriter, path: string): Promise<void> {
+  await writer.finishTop(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw outputError(error, `Cannot write ${path}`)
+  })
 }
