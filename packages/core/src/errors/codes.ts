@@ -92,6 +92,7 @@ export const ErrorCodes = {
 
   'netboot/not-a-kernel': 'the file that is to be booted is not a Linux kernel',
   'netboot/invalid-artifact': 'a file that machines are to load is empty or missing',
+  'netboot/other-architecture': 'the kernel is for machines of another architecture',
   'netboot/invalid-cmdline': 'the command line names a file that is not there, or cannot be put into a script',
 
   'release/not-found': 'a release does not have the file that was asked for',

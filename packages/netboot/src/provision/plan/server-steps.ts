@@ -78,10 +78,10 @@ export function netbootStep(context: PlanContext, artifacts: Step<BootArtifacts>
       `tcp port ${httpPort}${at}: HTTP, kernel, initial RAM disk, root file system and cloud config under secret names`,
     ],
     async run({ resultOf, defer, servers: { logger, graceMs, tell, booting } }) {
-      const { kernel, initrd, rootfs } = resultOf(artifacts)
+      const { kernel, initrd, rootfs, architecture } = resultOf(artifacts)
       const server = createNetbootServer({
         ...options.netboot,
-        artifacts: { kernel, initrds: [initrd], rootfs },
+        artifacts: { kernel, initrds: [initrd], rootfs, architecture },
         ...configsOfBoot(context),
         interfaces: options.interfaces,
         listenAddress,

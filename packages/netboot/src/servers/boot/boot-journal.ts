@@ -1,7 +1,6 @@
-import type { ErrorCode } from '@kairos-sdk/core'
+import type { ErrorCode, KairosError } from '@kairos-sdk/core'
 import type { Clock } from '../clock.js'
 import type { Endpoint } from '../datagram-socket.js'
-import type { Machine } from '../dhcp/machine.js'
 import type { ProxyDhcpEvent } from '../dhcp/proxy-dhcp-events.js'
 import { createEventStream, type EventStream } from '../event-stream.js'
 import type { HttpEvent } from '../http/http-events.js'
@@ -10,7 +9,7 @@ import type { TftpEvent } from '../tftp/tftp-events.js'
 import { missingFirmware } from './firmware.js'
 import type { MachineSession } from './machine-session.js'
 import type { MachineSessions } from './machine-sessions.js'
-import type { BootStage, NetbootEvent } from './netboot-events.js'
+import type { BootStage, IgnoredReason, NetbootEvent } from './netboot-events.js'
 import type { NetbootInit } from './netboot-init.js'
 import { parseTftpName } from './tftp-names.js'
 
@@ -111,9 +110,7 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
     events.emit({ type: 'refused', time: new Date(), transport, client, reason })
   }
 
-  function ignored(machine: Machine, session: MachineSession, reason: 'denied' | 'no-firmware'): void {
-    const error = reason === 'no-firmware' ? missingFirmware(machine.architectures, ipxe) : undefined
-    if (error) logger.warn(`DHCP: ${machine.mac} cannot boot: ${error.message} ${error.hint ?? ''}`.trim())
+  function ignored(session: MachineSession, reason: IgnoredReason, error: KairosError | undefined): void {
     session.error = error
     events.emit({ type: 'ignored', ...note(session, 'ignored'), reason, ...(error && { error }) })
   }
@@ -137,8 +134,12 @@ export function createBootJournal({ sessions, ipxe, logger, clock }: BootJournal
         session.restart()
         events.emit({ type, ...note(session, 'seen'), machine: event.machine })
       } else if (type === 'offered') events.emit({ type, ...note(session, 'offered'), step: event.step })
-      else if (type === 'denied') ignored(event.machine, session, 'denied')
-      else if (type === 'no-firmware') ignored(event.machine, session, 'no-firmware')
+      else if (type === 'denied') ignored(session, event.error ? 'architecture' : 'denied', event.error)
+      else if (type === 'no-firmware') {
+        const error = missingFirmware(machine.architectures, ipxe)
+        if (error) logger.warn(`DHCP: ${machine.mac} cannot boot: ${error.message} ${error.hint ?? ''}`.trim())
+        ignored(session, 'no-firmware', error)
+      }
     },
     tftp(event) {
       const { mac, file } = parseTftpName(event.name)

@@ -29,6 +29,8 @@ export interface NetbootTransferEvent extends NetbootMachineEvent {
 export type IgnoredReason =
   /** The policy said so. */
   | 'denied'
+  /** The kernel is for machines of another architecture. */
+  | 'architecture'
   /** There is no iPXE build for its architecture. */
   | 'no-firmware'
 
@@ -37,7 +39,7 @@ export type NetbootEvent =
   | (NetbootMachineEvent & { readonly type: 'seen'; readonly machine: Machine })
   /** It was offered iPXE (`firmware`) or, once it runs iPXE, its script. */
   | (NetbootMachineEvent & { readonly type: 'offered'; readonly step: BootStep })
-  /** It gets no answer; `error` tells what to install when a build is missing. */
+  /** It gets no answer; `error` tells what to install when a build is missing, and what the kernel is for. */
   | (NetbootMachineEvent & { readonly type: 'ignored'; readonly reason: IgnoredReason; readonly error?: KairosError })
   /** iPXE, over TFTP or HTTP. */
   | (NetbootTransferEvent & { readonly type: 'firmware-sent'; readonly transport: 'tftp' | 'http' })

@@ -13,6 +13,11 @@ export interface NetbootArtifacts {
   readonly initrds: readonly ByteSource[]
   /** The squashfs of the live system. Not needed when the command line does not mention it. */
   readonly rootfs?: ByteSource | undefined
+  /**
+   * What the kernel is for, in Go's words: `amd64`, `arm64`, `riscv64`. Machines whose firmware cannot start it are left
+   * alone. Default: what the kernel says itself; of one that says nothing, all machines count as able.
+   */
+  readonly architecture?: string | undefined
   /** What `{{ ID "name" }}` in the command line stands for, by that name. */
   readonly files?: ReadonlyMap<string, ByteSource> | undefined
 }

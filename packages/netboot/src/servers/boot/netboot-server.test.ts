@@ -333,6 +333,62 @@ describe('a machine without an iPXE build', () => {
   })
 })
 
+describe('a kernel for another architecture', () => {
+  /** As much of an EFI program as tells what it is for. */
+  const kernelFor = (machineType: number) => {
+    const image = Buffer.from(kernelImage())
+    image.write('MZ', 0, 'latin1')
+    image.writeUInt32LE(0x80, 0x3c)
+    image.write('PE\0\0', 0x80, 'latin1')
+    image.writeUInt16LE(machineType, 0x84)
+    return memorySource('kernel', image)
+  }
+  const ARM64 = { ...artifacts, kernel: kernelFor(0xaa64) }
+
+  it.each([
+    ['as the kernel says', { artifacts: ARM64 }],
+    ['as it was told', { artifacts: { ...artifacts, architecture: 'arm64' } }],
+    ['as the policy gives it', { policy: () => ({ artifacts: ARM64 }) }],
+  ])('is offered to no machine that cannot run it: %s', async (_how, init) => {
+    const { machine, events, log, server, clock } = await start(init)
+    const { discover } = await machine({ mac: MAC })
+    for (const step of ['firmware', 'firmware', 'iPXE'] as const) {
+      expect(await discover(step)).toBeUndefined()
+      clock.advance(1_000)
+    }
+    const error = 'A kernel for x86 BIOS machines expected, one for arm64 found.'
+    expect(log).toContain(`DHCP: Not booting ${NAME}: ${error}`)
+    expect(log.filter((line) => !line.includes(error))).toEqual([])
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'seen' },
+      { type: 'ignored', reason: 'architecture', error: { code: 'netboot/other-architecture', message: error } },
+    ])
+    expect(server.machines()).toMatchObject([{ stage: 'ignored', error: { message: error } }])
+  })
+
+  it('is taken back from a machine that had another one before', async () => {
+    let mine: NetbootInit['artifacts'] = artifacts
+    const { machine } = await start({ policy: () => ({ artifacts: mine }) })
+    const { discover } = await machine({ mac: MAC })
+    const scriptUrl = `${await discover('iPXE')}`
+    expect((await fetch(scriptUrl)).status).toBe(200)
+    mine = ARM64
+    expect(await discover('iPXE')).toBeUndefined()
+    expect((await fetch(scriptUrl)).status).toBe(404)
+  })
+
+  it('is offered where it runs, and where nobody knows', async () => {
+    const own = kernelFor(0x8664)
+    for (const init of [
+      { artifacts: { ...artifacts, kernel: own } },
+      { artifacts: { ...ARM64, architecture: 'vax' } },
+    ]) {
+      const { machine } = await start(init)
+      expect(await (await machine({ mac: MAC })).discover('iPXE')).toBeDefined()
+    }
+  })
+})
+
 describe('secrets', () => {
   it('are in no event and no line of the log', async () => {
     const { machine, events, log, settle } = await start()

@@ -16,9 +16,10 @@ import { prepareNetboot } from './check-netboot.js'
 import { keyOf, renderCmdline } from './cmdline.js'
 import { iterateEvents } from './event-iterable.js'
 import { type FirmwareTable, firmwareFor } from './firmware.js'
+import { createKernelFit } from './kernel-fit.js'
 import { createMachineSession, type MachineSession } from './machine-session.js'
 import { createMachineSessions } from './machine-sessions.js'
-import type { NetbootInit, NetbootPorts } from './netboot-init.js'
+import type { NetbootInit, NetbootPolicy, NetbootPorts } from './netboot-init.js'
 import type { NetbootServer } from './netboot-server-types.js'
 import { namePortOwner } from './port-owner.js'
 import { servedInterfaces } from './served-addresses.js'
@@ -31,10 +32,12 @@ const DEFAULT_PORTS: NetbootPorts = { dhcp: 67, pxe: 4011, tftp: 69, http: 8090,
  * story of each machine's boot.
  */
 export function createNetbootServer(init: NetbootInit): NetbootServer {
-  const { logger = silentLogger, clock = monotonicClock, openSocket, advertise, policy = () => ({}) } = init
+  const { logger = silentLogger, clock = monotonicClock, openSocket, advertise } = init
+  const policy: NetbootPolicy = init.policy ?? (() => ({}))
   const { ownInterfaces = listOwnInterfaces, listenAddress = UNSPECIFIED_ADDRESS } = init
   const ports: NetbootPorts = { ...DEFAULT_PORTS, ...init.ports }
   const interfaces = servedInterfaces(init)
+  const kernelFit = createKernelFit()
   let firmware: FirmwareTable = new Map()
   let stopped = new AbortController()
 
@@ -82,11 +85,13 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
   http.on(journal.http)
 
   async function decide(machine: Machine): Promise<BootDecision> {
-    const setup = await policy(machine)
+    const decided = await policy(machine)
+    const misfit = decided && (await kernelFit(machine, decided.artifacts ?? init.artifacts))
+    const setup = misfit ? undefined : decided
     const session = setup ? sessions.of(machine) : sessions.find(machine.mac)
     if (session) session.setup = setup
     if (!setup) session?.withdraw()
-    return setup ? 'allow' : 'deny'
+    return misfit ? { deny: misfit } : setup ? 'allow' : 'deny'
   }
 
   async function answerScript(

@@ -60,7 +60,7 @@ export {
   encodePacket,
   Op,
 } from './packet.js'
-export type { BootDecision, BootPolicy, ProxyDhcpEvent } from './proxy-dhcp-events.js'
+export type { BootDecision, BootDenial, BootPolicy, ProxyDhcpEvent } from './proxy-dhcp-events.js'
 export {
   createProxyDhcpServer,
   type ProxyDhcpPorts,

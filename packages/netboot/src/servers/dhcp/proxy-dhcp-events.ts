@@ -2,8 +2,13 @@ import type { KairosError } from '@kairos-sdk/core'
 import type { BootStep, Machine } from './machine.js'
 import type { MachineBoot } from './reply.js'
 
-/** Whether a machine may boot from us; an object says what it boots where that is not what all boot. */
-export type BootDecision = 'allow' | 'deny' | MachineBoot
+/** A machine may not boot, for a reason that is worth telling. */
+export interface BootDenial {
+  readonly deny: KairosError
+}
+
+/** Whether a machine may boot from us; an object says why it may not, or what it boots where that is not what all boot. */
+export type BootDecision = 'allow' | 'deny' | BootDenial | MachineBoot
 
 export type BootPolicy = (machine: Machine) => BootDecision | Promise<BootDecision>
 
@@ -15,8 +20,8 @@ export type ProxyDhcpEvent =
   | { readonly type: 'offered'; readonly machine: Machine; readonly step: BootStep; readonly file: string }
   /** It asked the PXE port, and was told the boot file. */
   | { readonly type: 'acknowledged'; readonly machine: Machine; readonly step: BootStep; readonly file: string }
-  /** The policy refused it. */
-  | { readonly type: 'denied'; readonly machine: Machine }
+  /** The policy refused it; `error` tells why, if that was told. */
+  | { readonly type: 'denied'; readonly machine: Machine; readonly error?: KairosError }
   /** There is nothing that its architecture could boot. */
   | { readonly type: 'no-firmware'; readonly machine: Machine }
   /** The policy failed, or the system did not let us send. */

@@ -1,3 +1,4 @@
+import { KairosError } from '@kairos-sdk/core'
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../datagram-socket.js'
 import { fakeClock } from '../fake-clock.js'
@@ -187,6 +188,20 @@ describe('createProxyDhcpServer', () => {
     expect((await machine.next()).packet).toMatchObject({ xid: 2, file: 'own.kpxe' })
     expect(events.map(({ type }) => type)).toEqual(['seen', 'denied', 'seen', 'offered'])
     expect(log[0]).toBe('DHCP: Not booting 08:00:27:54:1a:d1: denied')
+  })
+
+  it('tells why a machine is refused, where the policy says it', async () => {
+    const { network, events, log } = await startServer({
+      interfaces: ['eth0'],
+      policy: ({ mac }) =>
+        mac.endsWith('d1') ? { deny: new KairosError('argument/invalid', 'Not on Mondays.') } : 'allow',
+    })
+    const machine = await listener(network, '10.0.0.99', 68)
+    machine.send(discover(1), everybody)
+    machine.send(discover(2, { chaddr: Uint8Array.of(2, 0, 0, 0, 0, 1) }), everybody)
+    expect((await machine.next()).packet.xid).toBe(2)
+    expect(events[1]).toMatchObject({ type: 'denied', error: { message: 'Not on Mondays.' } })
+    expect(log[0]).toBe('DHCP: Not booting 08:00:27:54:1a:d1: Not on Mondays.')
   })
 
   it('goes on when the policy fails', async () => {

@@ -13,7 +13,7 @@ import { identifyMachine, type Machine } from './machine.js'
 import { LIMITED_BROADCAST_ADDRESS, UNSPECIFIED_ADDRESS } from './options/ipv4-address.js'
 import { checkInterfaces, listOwnInterfaces, type OwnInterface, toldAddresses } from './own-interfaces.js'
 import { type DhcpPacket, decodePacket, encodePacket } from './packet.js'
-import type { BootPolicy, ProxyDhcpEvent } from './proxy-dhcp-events.js'
+import type { BootDecision, BootDenial, BootPolicy, ProxyDhcpEvent } from './proxy-dhcp-events.js'
 import { type BootFiles, type BootPort, type BootReply, replyTo, replyTypeOf } from './reply.js'
 import { createReplyRoutes } from './reply-routes.js'
 
@@ -128,10 +128,11 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     const own = await routes.ownAddressesFor(to)
     // Without an address of ours, the request came by an interface that is not served.
     if (!open || own.length === 0) return
-    const boot = typeof decision === 'string' ? undefined : decision
+    const denial = denialOf(decision)
+    const boot = typeof decision === 'string' || 'deny' in decision ? undefined : decision
     const { firmware, scriptUrl } = init
     const replies: BootReply[] = []
-    for (const address of decision === 'deny' ? [] : own) {
+    for (const address of denial ? [] : own) {
       const serverAddress = advertise ?? addressAsked(port, socket) ?? address
       const reply = replyTo(request, { port, serverAddress, firmware, scriptUrl, boot })
       if (!reply) continue
@@ -142,13 +143,15 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     }
     const { newBoot, newStep } = history.note(machine.mac, `${machine.step}-${port}`, request.xid)
     if (newBoot) events.emit({ type: 'seen', machine })
-    if (newStep) tell(port, machine, decision === 'deny', replies[0])
+    if (newStep) tell(port, machine, denial, replies[0])
   }
 
-  function tell(port: BootPort, machine: Machine, denied: boolean, reply: BootReply | undefined): void {
-    if (denied) {
-      logger.info(`DHCP: Not booting ${machine.mac}: denied`)
-      events.emit({ type: 'denied', machine })
+  function tell(port: BootPort, machine: Machine, denial: Partial<BootDenial> | undefined, reply?: BootReply): void {
+    if (denial) {
+      const { deny: error } = denial
+      if (error) logger.warn(`DHCP: Not booting ${machine.mac}: ${error.message}`)
+      else logger.info(`DHCP: Not booting ${machine.mac}: denied`)
+      events.emit({ type: 'denied', machine, ...(error && { error }) })
     } else if (!reply) {
       const names = machine.architectures.map((type) => architectureType(type).name).join(', ')
       logger.warn(`DHCP: Not booting ${machine.mac}: no boot file for ${names}`)
@@ -193,6 +196,11 @@ export function createProxyDhcpServer(init: ProxyDhcpServerInit): ProxyDhcpServe
     },
     on: events.on,
   }
+}
+
+function denialOf(decision: BootDecision): Partial<BootDenial> | undefined {
+  if (decision === 'deny') return {}
+  return typeof decision === 'object' && 'deny' in decision ? decision : undefined
 }
 
 /** The address of ours to which a request was sent, where the socket tells. */

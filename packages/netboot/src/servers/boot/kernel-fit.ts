@@ -1,0 +1,50 @@
+import { KairosError } from '@kairos-sdk/core'
+import type { ByteSource } from '../../bytes/byte-source.js'
+import { kernelArchitecture } from '../../sources/kernel-architecture.js'
+import { architectureType, type Platform } from '../dhcp/architecture.js'
+import type { Machine } from '../dhcp/machine.js'
+import type { NetbootArtifacts } from './netboot-init.js'
+
+/** Firmware with 32 bits is found on processors with 64, and the kernel of 32 bits runs on both. */
+const PC: readonly Platform[] = ['bios', 'efi-x64', 'efi-ia32']
+
+/** Who may run a kernel, by its architecture in Go's words. */
+const PLATFORMS: Readonly<Record<string, readonly Platform[]>> = {
+  amd64: PC,
+  '386': PC,
+  arm64: ['efi-arm64'],
+  arm: ['efi-arm32'],
+  riscv64: ['efi-riscv64'],
+  loong64: ['efi-loongarch64'],
+}
+
+/**
+ * Says why a machine cannot run what it would boot: by the script it would try for long and restart in the end, instead of
+ * going on to its disk. `undefined` when it can, or when nobody knows.
+ *
+ * @throws KairosError what the kernel's source throws
+ */
+export type KernelFit = (machine: Machine, artifacts: NetbootArtifacts) => Promise<KairosError | undefined>
+
+export function createKernelFit(): KernelFit {
+  const known = new WeakMap<ByteSource, Promise<string | undefined>>()
+  const architectureOf = (kernel: ByteSource) => {
+    const reading = known.get(kernel) ?? kernelArchitecture(kernel)
+    known.set(kernel, reading)
+    // What could not be read may be another time.
+    reading.catch(() => known.delete(kernel))
+    return reading
+  }
+  return async ({ architectures }, artifacts) => {
+    const architecture = artifacts.architecture ?? (await architectureOf(artifacts.kernel))
+    const platforms = architecture === undefined ? undefined : PLATFORMS[architecture]
+    const types = architectures.map(architectureType).filter(({ platform }) => platform !== undefined)
+    if (!platforms || types.length === 0) return undefined
+    if (types.some(({ platform }) => platform && platforms.includes(platform))) return undefined
+    const names = types.map(({ name }) => name).join(', ')
+    const message = `A kernel for ${names} machines expected, one for ${architecture} found.`
+    return new KairosError('netboot/other-architecture', message, {
+      hint: 'Machines of this architecture are left alone. Give them a system of their own, or boot them by another server.',
+    })
+  }
+}
