@@ -16,7 +16,7 @@ afterEach(async () => {
 it('differs when modules or the program are installed, removed or replaced, and stays else', async () => {
   const host = { programs: ['grub-mkimage'], directories: [join(directory, 'grub')] }
   const bios = join(directory, 'grub/i386-pc')
-  const program = join(directory, 'grub-mkimage')
+  const program = join(directory, process.platform === 'win32' ? 'grub-mkimage.exe' : 'grub-mkimage')
   vi.stubEnv('PATH', directory)
   const digests = [await hostGrubDigest(host)]
   const changes = [

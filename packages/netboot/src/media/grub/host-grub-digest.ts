@@ -28,7 +28,8 @@ export async function hostGrubDigest(host: GrubHost = {}): Promise<string> {
 /** Where a program is looked for when it is run by its name. */
 function placesOf(program: string): string[] {
   if (/[/\\]/.test(program)) return [program]
-  return (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, program))
+  const name = process.platform === 'win32' ? `${program}.exe` : program
+  return (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, name))
 }
 
 async function markOf(path: string): Promise<string | undefined> {

@@ -38,8 +38,10 @@ describe('what an earlier run has left in the state directory', () => {
     const all = { paths, names, custom: true, cloudConfig: 'x', machines: [] }
     return stateStep(paths, [], wanted && { ...all, ...wanted })
   }
-  const files = async () =>
-    (await readdir(paths.iso, { recursive: true })).filter((name) => name.includes('.') && !name.startsWith('.work'))
+  const files = async () => {
+    const names = (await readdir(paths.iso, { recursive: true })).map((name) => name.replaceAll('\\', '/'))
+    return names.filter((name) => name.includes('.') && !name.startsWith('.work'))
+  }
 
   it.each<[string, Partial<Wanted> | undefined, string[]]>([
     ['that makes no ISO files', undefined, []],

@@ -51,7 +51,8 @@ describe('an image that is there from an earlier run', () => {
     expect((await make()).reused).toContain('iso')
     const programs = join(directory, 'programs')
     await mkdir(programs)
-    await writeFile(join(programs, 'grub-mkimage'), '', { mode: 0o755 })
+    const program = process.platform === 'win32' ? 'grub-mkimage.exe' : 'grub-mkimage'
+    await writeFile(join(programs, program), '', { mode: 0o755 })
     vi.stubEnv('PATH', [programs, process.env.PATH].join(delimiter))
     expect((await make()).reused).not.toContain('iso')
     expect((await make()).reused).toContain('iso')
