@@ -1,10 +1,14 @@
-import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
+import { KairosError } from '@kairos-sdk/core'
 import { createHttpClient, type HttpClient } from '../../bytes/index.js'
+import { codesOf, isTransient } from '../transfer/transient.js'
+import { type AskAgainOptions, askAgain } from './ask-again.js'
 import { type InsecureRegistries, isInsecureAllowed } from './insecure-registries.js'
 
 export interface ConnectOptions {
   readonly insecureRegistries?: InsecureRegistries | undefined
   readonly http: HttpClient
+  /** Waits between two attempts. Default: the system's clock. */
+  readonly wait?: AskAgainOptions['wait']
   readonly signal?: AbortSignal | undefined
 }
 
@@ -16,12 +20,16 @@ export interface RegistryConnection extends AsyncDisposable {
   http(url: URL): HttpClient
 }
 
+/** From the strongest to the weakest. */
+const WAYS = ['verified', 'unverified', 'plain'] as const
+
 /** The API of Docker Hub is not where its images are named after. */
 const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
 
 /**
  * Finds out how a registry can be spoken to. Insecure ones, where they are allowed, are tried like Docker does: TLS,
- * then TLS without looking at the certificate, then plain HTTP. Everybody else only with TLS.
+ * then TLS without looking at the certificate, then plain HTTP. Everybody else only with TLS. What may be gone at the next
+ * attempt is tried again after a pause.
  *
  * @throws KairosError `registry/insecure` (says which setting would help), `input/unreachable`, `aborted`
  */
@@ -37,31 +45,44 @@ export async function connectRegistry(registry: string, options: ConnectOptions)
   const close = async () => {
     for (const client of unverified.values()) await client.close()
   }
-  const doing = `Cannot reach ${registry}`
-  let first: unknown
-  for (const way of isAllowed ? (['verified', 'unverified', 'plain'] as const) : (['verified'] as const)) {
-    const origin = `${way === 'plain' ? 'http' : 'https'}://${host}`
-    const client = way === 'unverified' ? unverifiedClient(host) : options.http
-    try {
-      await ping(client, `${origin}/v2/`, options.signal)
-      const isOther = (of: string) =>
-        of !== host && way !== 'verified' && isInsecureAllowed(of, options.insecureRegistries)
-      const http = (url: URL) => {
-        if (url.host === host && way === 'unverified') return unverifiedClient(host)
-        return isOther(url.host) ? unverifiedClient(url.host) : options.http
+  const isOther = (of: string) => of !== host && isInsecureAllowed(of, options.insecureRegistries)
+  const connect = async (isLast: boolean): Promise<RegistryConnection> => {
+    const errors: unknown[] = []
+    for (const way of isAllowed ? WAYS : WAYS.slice(0, 1)) {
+      const origin = `${way === 'plain' ? 'http' : 'https'}://${host}`
+      try {
+        await ping(way === 'unverified' ? unverifiedClient(host) : options.http, `${origin}/v2/`, options.signal)
+        const http = (url: URL) => {
+          if (url.host === host && way === 'unverified') return unverifiedClient(host)
+          return way !== 'verified' && isOther(url.host) ? unverifiedClient(url.host) : options.http
+        }
+        return { origin, http, [Symbol.asyncDispose]: close }
+      } catch (error) {
+        errors.push(error)
+        // That says nothing about TLS: a weaker way is not for it, unless it never goes otherwise.
+        if (isLost(error) && !isLast) break
       }
-      return { origin, http, [Symbol.asyncDispose]: close }
-    } catch (error) {
-      if (options.signal?.aborted) {
-        await close()
-        throwIfAborted(options.signal, doing)
-      }
-      first ??= error
-      if (way === 'verified' && !isAllowed) throw failure(error, registry, doing)
     }
+    // A port where nobody is says less than a host that answered otherwise than expected.
+    throw errors.findLast((error) => !codesOf(error).includes('ECONNREFUSED')) ?? errors.at(-1)
   }
-  await close()
-  throw translateError(first, doing, 'input/unreachable')
+  const doing = `Cannot reach ${registry}`
+  try {
+    return await askAgain(connect, { doing, mayHelp, wait: options.wait, signal: options.signal })
+  } catch (error) {
+    await close()
+    throw isAllowed ? error : failure(error, registry)
+  }
+}
+
+/** Without a network, those who have the image already do not want to wait: whoever says nothing had time enough to say it. */
+function mayHelp(error: KairosError): boolean {
+  return isTransient(error) && !codesOf(error).some((code) => /^(?:ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(code))
+}
+
+/** A connection that ended while it was used. */
+function isLost(error: unknown): boolean {
+  return codesOf(error).some((code) => /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code))
 }
 
 /** Any answer will do: what it says is seen when something is asked for. */
@@ -70,9 +91,9 @@ async function ping(client: HttpClient, url: string, signal: AbortSignal | undef
   response.discard()
 }
 
-function failure(error: unknown, registry: string, doing: string): KairosError {
+function failure(error: unknown, registry: string): unknown {
   const found = insecurityOf(error)
-  if (found === undefined) return translateError(error, doing, 'input/unreachable')
+  if (found === undefined) return error
   return new KairosError(
     'registry/insecure',
     `${registry}: TLS with a certificate that can be verified expected, ${found} found.`,
@@ -85,8 +106,7 @@ function failure(error: unknown, registry: string, doing: string): KairosError {
 
 /** What is wrong with the registry's TLS, if that is what is wrong. */
 function insecurityOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const code = 'code' in at ? String(at.code) : ''
+  for (const code of codesOf(error)) {
     if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|UNEXPECTED_MESSAGE|^EPROTO$/.test(code)) return 'no TLS'
     if (/SELF_SIGNED/.test(code)) return 'a self-signed one'
     if (/ALTNAME/.test(code)) return 'one for another host'

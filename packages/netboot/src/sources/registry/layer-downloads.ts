@@ -82,7 +82,8 @@ export function downloadLayers(init: LayerDownloadsInit): LayerDownloads {
       tell(digest, `Layer ${short(digest)} is complete`, size)
       return source
     } catch (error) {
-      const status = statusOf(error)
+      // Of the layer itself: the token server's errors tell what they are about.
+      const status = KairosError.is(error, 'input/http') ? statusOf(error) : undefined
       if (status !== undefined) throw client.refusal(status, digest)
       if (!KairosError.is(error, 'input/changed')) throw error
       throw new KairosError('image/wrong-digest', `${name}: content of ${digest} expected, another found.`, {

@@ -58,11 +58,17 @@ export async function openRegistryImage(
   let connection: RegistryConnection | undefined
   let session: Promise<Session> | undefined
   const connect = () => {
-    session ??= openSession(reference, options).then((opened) => {
+    if (session) return session
+    const opening = openSession(reference, options).then((opened) => {
       connection = opened.connection
       return opened
     })
-    return session
+    session = opening
+    // A registry that is out of reach now may be back for the next one who asks.
+    opening.catch(() => {
+      if (session === opening) session = undefined
+    })
+    return opening
   }
   let downloads: LayerDownloads | undefined
   const release = async () => {
@@ -96,7 +102,7 @@ export async function openRegistryImage(
 
 async function openSession(reference: ImageReference, options: OpenRegistryImageOptions) {
   const { http = defaultHttpClient(), insecureRegistries, signal, wait } = options
-  const connection = await connectRegistry(reference.registry, { http, insecureRegistries, signal })
+  const connection = await connectRegistry(reference.registry, { http, insecureRegistries, wait, signal })
   const authorizer = createAuthorizer({
     reference,
     findCredentials: () => findCredentials(reference, { ...options.credentials, signal }),

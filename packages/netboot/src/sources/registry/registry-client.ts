@@ -1,26 +1,22 @@
-import { KairosError, throwIfAborted, translateError } from '@kairos-sdk/core'
+import { KairosError } from '@kairos-sdk/core'
 import type { HttpResponse } from '../../bytes/index.js'
 import { checkDigest, type Digest, digestOf } from '../image/digest.js'
 import { MAX_MANIFEST_BYTES } from '../image/manifest.js'
 import { ACCEPTED_MANIFESTS } from '../image/media-types.js'
 import { formatReference, type ImageReference } from '../image/reference.js'
 import type { TransferRequest } from '../transfer/index.js'
-import { backOffMs, LONGEST_PAUSE_MS, retryAfterMs, waitByClock } from '../transfer/retry.js'
-import { isTransient } from '../transfer/transient.js'
+import { type AskAgainOptions, askAgain } from './ask-again.js'
 import type { AuthorizationHeaders, Authorizer } from './authorizer.js'
 import { readBounded } from './bounded-body.js'
 import type { RegistryConnection } from './connection.js'
 import { missing, refused, unauthorized } from './registry-errors.js'
-
-const BUSY = new Set([408, 425, 429, 500, 502, 503, 504])
-const RETRIES = 3
 
 export interface RegistryClientInit {
   readonly reference: ImageReference
   readonly connection: RegistryConnection
   readonly authorizer: Authorizer
   /** Waits between two attempts. Default: the system's clock. */
-  readonly wait?: ((delayMs: number, signal: AbortSignal | undefined) => Promise<void>) | undefined
+  readonly wait?: AskAgainOptions['wait']
 }
 
 export interface FetchedManifest {
@@ -46,7 +42,7 @@ export interface RegistryClient {
 }
 
 export function createRegistryClient(init: RegistryClientInit): RegistryClient {
-  const { reference, connection, authorizer, wait = waitByClock } = init
+  const { reference, connection, authorizer, wait } = init
   const base = `${connection.origin}/v2/${reference.repository}`
   const name = formatReference(reference)
 
@@ -71,26 +67,12 @@ export function createRegistryClient(init: RegistryClientInit): RegistryClient {
     read: (response: HttpResponse) => Promise<Result>,
   ): Promise<Result> {
     const doing = `Cannot read ${what} from ${reference.registry}`
-    for (let failures = 1; ; failures++) {
-      let error: KairosError
-      let pauseMs: number | undefined
-      try {
-        const response = await ask(new URL(`${base}/${path}`), headers, signal)
-        if (response.status === 200) return await read(response)
-        pauseMs = retryAfterMs(response.headers['retry-after'])
-        const { status } = response
-        error = await refused(response, { reference, authorizer, what })
-        if (!BUSY.has(status)) throw error
-      } catch (cause) {
-        throwIfAborted(signal, doing)
-        error = translateError(cause, doing, 'input/unreachable')
-        if (!isTransient(error)) throw error
-      }
-      if (failures > RETRIES || (pauseMs ?? 0) > LONGEST_PAUSE_MS) throw error
-      await wait(Math.max(backOffMs(failures), pauseMs ?? 0), signal).catch((cause: unknown) => {
-        throw translateError(cause, doing)
-      })
+    const attempt = async () => {
+      const response = await ask(new URL(`${base}/${path}`), headers, signal)
+      if (response.status === 200) return await read(response)
+      throw await refused(response, { reference, authorizer, what })
     }
+    return await askAgain(attempt, { doing, wait, signal })
   }
 
   return {

@@ -2,6 +2,8 @@ import { KairosError } from '@kairos-sdk/core'
 import * as z from 'zod/v4/mini'
 import type { HttpResponse } from '../../bytes/index.js'
 import { formatReference, type ImageReference } from '../image/reference.js'
+import { HttpStatus } from '../transfer/http-status.js'
+import { retryAfterMs } from '../transfer/retry.js'
 import type { Authorizer } from './authorizer.js'
 import { readBounded } from './bounded-body.js'
 
@@ -21,10 +23,10 @@ interface Asked {
 
 /** The error that tells of an answer other than 200, in the registry's own words where it has any. */
 export async function refused(response: HttpResponse, { reference, authorizer, what }: Asked): Promise<KairosError> {
-  const { status } = response
+  const { status, headers } = response
   const words = await errorWords(response)
   if (status === 401 || status === 403) return unauthorized(reference, authorizer, words)
-  return missing(status, reference, what, words)
+  return missing(status, reference, what, { words, pauseMs: retryAfterMs(headers['retry-after']) })
 }
 
 /** The error that the registry does not let this user pull. */
@@ -44,22 +46,35 @@ export function unauthorized(reference: ImageReference, authorizer: Authorizer, 
   )
 }
 
-/** The error that the registry does not have it, or is in trouble. */
-export function missing(status: number, reference: ImageReference, what: string, words?: string): KairosError {
+/**
+ * The error that the registry does not have it, or is in trouble.
+ *
+ * @param answer - what the registry says of it, and how long it wants not to be asked again
+ */
+export function missing(
+  status: number,
+  reference: ImageReference,
+  what: string,
+  { words, pauseMs }: { readonly words?: string | undefined; readonly pauseMs?: number | undefined } = {},
+): KairosError {
   const said = words === undefined ? '' : ` It says: ${words}.`
   const { registry } = reference
+  const cause = new HttpStatus(status, pauseMs)
   if (status === 404) {
     return new KairosError('image/not-found', `${registry} has no ${what}.${said}`, {
       hint: `Check name and tag: ${formatReference(reference)}`,
+      cause,
     })
   }
   if (status === 429) {
     return new KairosError('registry/failed', `${registry}: ${what} expected, a limit of requests found.${said}`, {
       hint: `Wait, or log in: docker login ${registry}. Registries let known users pull more.`,
+      cause,
     })
   }
   return new KairosError('registry/failed', `${registry}: ${what} expected, status ${status} found.${said}`, {
     hint: status >= 500 ? 'The registry is in trouble. Try again later.' : `Is ${registry} a container registry?`,
+    cause,
   })
 }
 

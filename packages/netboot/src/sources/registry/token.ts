@@ -1,6 +1,8 @@
 import { KairosError, translateError } from '@kairos-sdk/core'
 import * as z from 'zod/v4/mini'
 import type { HttpClient, HttpRequest } from '../../bytes/index.js'
+import { HttpStatus } from '../transfer/http-status.js'
+import { retryAfterMs } from '../transfer/retry.js'
 import { readBounded } from './bounded-body.js'
 import type { Challenge } from './challenge.js'
 import { basicAuthorization, type Credentials } from './credentials/credentials.js'
@@ -41,6 +43,9 @@ export interface BearerToken {
  * Gets a token for pulling from a repository (distribution project, "Token Authentication Specification"; with an identity
  * token "OAuth2 Token Authentication"). Without credentials it is an anonymous one, which public images are pulled with.
  *
+ * It is asked once. Of its own trouble its error tells by `isTransient`, as that of a registry does: whoever needs the token
+ * starts over with what it is for.
+ *
  * @returns `undefined` when the token server refuses
  * @throws KairosError `registry/failed`, `input/unreachable`, `aborted`
  */
@@ -64,6 +69,7 @@ export async function fetchToken(request: TokenRequest): Promise<BearerToken | u
       response.discard()
       throw new KairosError('registry/failed', `${name}: a token expected, status ${response.status} found.`, {
         hint: 'Try again later.',
+        cause: new HttpStatus(response.status, retryAfterMs(response.headers['retry-after'])),
       })
     }
     return readAnswer(await readBounded(response.body, MAX_ANSWER_BYTES, name), name)

@@ -1,5 +1,6 @@
 import { KairosError, redactUrl } from '@kairos-sdk/core'
 import type { HttpResponse } from '../../bytes/http-client.js'
+import { HttpStatus, isBusy } from './http-status.js'
 
 /** What an answer gives us of the file. */
 export type Answer =
@@ -9,8 +10,6 @@ export type Answer =
   | { readonly kind: 'changed' }
   /** The server is in trouble, and may be out of it soon. */
   | { readonly kind: 'busy'; readonly error: KairosError; readonly retryAfter: string | undefined }
-
-const BUSY = new Set([408, 425, 429, 500, 502, 503, 504])
 
 export interface Expectation {
   /** Where the answer is to begin: what we have already. */
@@ -41,7 +40,7 @@ export function classifyAnswer(response: HttpResponse, expected: Expectation): A
     if (first !== String(expected.offset) || !sameSize || !sameEtag) return { kind: 'changed' }
     return { kind: 'content', offset: expected.offset, size }
   }
-  if (BUSY.has(status)) return { kind: 'busy', error: refusal(response), retryAfter: headers['retry-after'] }
+  if (isBusy(status)) return { kind: 'busy', error: refusal(response), retryAfter: headers['retry-after'] }
   throw refusal(response)
 }
 
@@ -72,20 +71,4 @@ function refusal({ status, url }: HttpResponse): KairosError {
     hint,
     cause: new HttpStatus(status),
   })
-}
-
-/** Why a server's answer was an error: its status. */
-export class HttpStatus extends Error {
-  readonly status: number
-
-  constructor(status: number) {
-    super(`HTTP status ${status}`)
-    this.name = 'HttpStatus'
-    this.status = status
-  }
-}
-
-/** The HTTP status that led to an error of a transfer, if one did. */
-export function statusOf(error: unknown): number | undefined {
-  return KairosError.is(error) && error.cause instanceof HttpStatus ? error.cause.status : undefined
 }

@@ -2,6 +2,7 @@ import { KairosError, redactUrl, throwIfAborted, translateError } from '@kairos-
 import { defaultHttpClient, type HttpResponse } from '../../bytes/http-client.js'
 import { classifyAnswer, strongEtagOf } from './answer.js'
 import { checkLimit, checkSize, contentProblem, wrongSize } from './content-check.js'
+import { pauseOf } from './http-status.js'
 import type { PartialFile } from './partial-file.js'
 import { bytesToKeep, digestOfUrl, readResumeRecord, writeResumeRecord } from './resume-record.js'
 import { backOffMs, LONGEST_PAUSE_MS, retryAfterMs, waitByClock } from './retry.js'
@@ -149,7 +150,8 @@ export class Download {
     throwIfAborted(signal, `Cannot download ${this.#name}`)
     const known = translateError(error, `Cannot download ${this.#name}`, 'input/unreachable')
     if (!isTransient(known)) throw known
-    return { done: false, error: known }
+    const pauseMs = pauseOf(known)
+    return { done: false, error: known, ...(pauseMs !== undefined && { pauseMs }) }
   }
 
   async #receive(response: HttpResponse, size: number | undefined): Promise<Outcome> {

@@ -1,4 +1,4 @@
-export { statusOf } from './answer.js'
+export { statusOf } from './http-status.js'
 export { digestOfUrl } from './resume-record.js'
 export type { TransferOptions, TransferPhase, TransferProgress, TransferRequest, TransferResult } from './transfer.js'
 export { type TransferPlace, transferTo, transferToFile } from './transfer-to-file.js'
