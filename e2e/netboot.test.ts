@@ -20,6 +20,8 @@ const MAC = '52:54:00:4b:61:69'
 const UUID = '01020304-0506-0708-090a-0b0c0d0e0f10'
 const SITE = '10.77.0.1'
 const US = '10.77.0.2'
+/** A further address of ours on the same network. */
+const ALSO_US = '10.77.0.9'
 const CONFIG = '#cloud-config\nhostname: from-the-network\nusers: [{ name: kairos, passwd: s3cret-of-this-site }]\n'
 const ROOTFS_BYTES = 12_000_000
 
@@ -69,9 +71,10 @@ async function makeRootfs(): Promise<Uint8Array> {
 const startSiteDhcp = (host: Host): Promise<Running> =>
   startDnsmasq(host, { network: '10.77.0', leases: at('leases'), args: ['--bind-interfaces', '--log-dhcp'] })
 
-async function startNetboot(host: Host, extra: 'e2e.fetch' | 'e2e.live'): Promise<Running> {
+async function startNetboot(host: Host, extra: 'e2e.fetch' | 'e2e.live', ...interfaces: string[]): Promise<Running> {
   const files = ['kernel', 'initrd', 'rootfs.squashfs', 'config.yaml'].map(at)
-  const server = host.run(process.execPath, ['--import', 'tsx', 'e2e/peers/netboot-server.ts', ...files, extra])
+  const args = [...files, extra, ...interfaces]
+  const server = host.run(process.execPath, ['--import', 'tsx', 'e2e/peers/netboot-server.ts', ...args])
   await server.line(/"ready":/)
   return server
 }
@@ -134,8 +137,8 @@ async function boot(server: Running, host: Host, args: readonly string[]) {
   expect(serial).toMatch(
     new RegExp(
       'e2e: cmdline .*initrd=initrd-0 rd\\.live\\.overlay\\.overlayfs rd\\.neednet=1 ip=dhcp rd\\.cos\\.disable ' +
-        `root=live:http://10\\.77\\.0\\.[12]:8090/a/[\\w-]{22}/other-0 netboot install-mode ` +
-        `config_url=http://10\\.77\\.0\\.[12]:8090/a/[\\w-]{22}/other-1 console=tty1 console=ttyS0 console=tty0 e2e\\.`,
+        `root=live:http://10\\.77\\.0\\.[129]:8090/a/[\\w-]{22}/other-0 netboot install-mode ` +
+        `config_url=http://10\\.77\\.0\\.[129]:8090/a/[\\w-]{22}/other-1 console=tty1 console=ttyS0 console=tty0 e2e\\.`,
     ),
   )
   expect(machines).toMatchObject([
@@ -178,11 +181,14 @@ describe.skipIf(skipped)('a machine beside a DHCP server on another host', () =>
     expect(log).toEqual([OFFER, `TFTP: Sent "undionly.kpxe" to MACHINE`, OFFER, ...HTTP_LOG])
   })
 
-  it('boots by UEFI PXE: offer, PXE port, iPXE over TFTP, offer, script', async () => {
+  it('boots by UEFI PXE: offer, PXE port, iPXE over TFTP, offer, script; also from an address that is not our first', async () => {
     await using network = createNetwork(plan)
-    await startSiteDhcp(network.hosts.site)
-    const server = await startNetboot(network.hosts.us, 'e2e.fetch')
-    const { steps, log } = await boot(server, network.hosts.machine, uefi('pxe'))
+    const { site, us, machine } = network.hosts
+    await startSiteDhcp(site)
+    expect(await us.run('ip', ['addr', 'add', `${ALSO_US}/24`, 'dev', 'lan']).exit).toBe(0)
+    const server = await startNetboot(us, 'e2e.fetch', ALSO_US)
+    const { serial, steps, log } = await boot(server, machine, uefi('pxe'))
+    expect(serial).toContain(`config_url=http://${ALSO_US}:`)
     expect(steps).toEqual(['seen', 'offered firmware', 'firmware-sent', 'offered script', ...FETCHED])
     expect(log).toEqual([OFFER, `TFTP: Sent "ipxe.efi" to MACHINE`, OFFER, ...HTTP_LOG])
   })

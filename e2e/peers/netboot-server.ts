@@ -2,14 +2,14 @@
  * Boots every machine on its network. Prints what happens, a line of JSON each: `{ "ready": … }`, `{ "event": … }`,
  * `{ "log": … }`, after each event `{ "machines": … }`, and `{ "packet": hex }` for all that comes to the DHCP port.
  *
- *     node --import tsx netboot-server.ts KERNEL INITRD ROOTFS CONFIG EXTRA_ARGUMENTS
+ *     node --import tsx netboot-server.ts KERNEL INITRD ROOTFS CONFIG EXTRA_ARGUMENTS [INTERFACE...]
  */
 import { readFileSync } from 'node:fs'
 import { fileSource } from '@kairos-sdk/netboot'
 import { createNetbootServer } from '../../packages/netboot/src/servers/boot/index.js'
 import { type OpenDatagramSocket, openDatagramSocket } from '../../packages/netboot/src/servers/datagram-socket.js'
 
-const [kernel = '', initrd = '', rootfs = '', config = '', extraCmdline] = process.argv.slice(2)
+const [kernel = '', initrd = '', rootfs = '', config = '', extraCmdline, ...interfaces] = process.argv.slice(2)
 const say = (line: object) => console.log(JSON.stringify(line))
 const log = (message: string) => say({ log: message })
 
@@ -30,6 +30,7 @@ const server = createNetbootServer({
   },
   cloudConfig: readFileSync(config, 'utf8'),
   extraCmdline,
+  interfaces: interfaces.length > 0 ? interfaces : undefined,
   logger: { info: log, warn: log, debug() {} },
   openSocket,
 })
