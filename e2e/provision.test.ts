@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memorySource } from '../packages/netboot/src/bytes/memory-source.js'
 import {
@@ -77,6 +77,17 @@ const make = async (...set: string[]) => {
   const { run, stepsThat } = await start([...settings, ...OFFLINE, ...set])
   const results = await run.done
   return { results, made: stepsThat(({ event }) => event.type === 'done' && 'reused' in event && !event.reused) }
+}
+
+async function onDisk(options: string, work: (state: string) => Promise<void>): Promise<void> {
+  const disk = at('disk')
+  await mkdir(disk)
+  expect((await runProgram('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])).code).toBe(0)
+  try {
+    await work(join(disk, 'state'))
+  } finally {
+    expect((await runProgram('umount', [disk])).code).toBe(0)
+  }
 }
 
 /** The files of a directory with what is in them. */
@@ -232,17 +243,6 @@ describe.skipIf(requirement(['xorriso']))('provisioning of a release', () => {
 })
 
 describe.skipIf(requirement(['mount', 'root']))('what a run says when it cannot write', () => {
-  async function onDisk(options: string, work: (state: string) => Promise<void>): Promise<void> {
-    const disk = at('disk')
-    await mkdir(disk)
-    expect((await runProgram('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])).code).toBe(0)
-    try {
-      await work(join(disk, 'state'))
-    } finally {
-      expect((await runProgram('umount', [disk])).code).toBe(0)
-    }
-  }
-
   it.each([
     ['the download', 'size=2m'],
     ['the custom ISO', 'size=5m'],
@@ -262,6 +262,20 @@ describe.skipIf(requirement(['mount', 'root']))('what a run says when it cannot 
         hint: expect.stringContaining('state_dir'),
       })
       expect(server.requests).toEqual([])
+    })
+  })
+})
+
+describe.skipIf(requirement(['mount', 'root']))('a state directory of somebody else', () => {
+  it.each([
+    ['mounted, as into a container, is taken', (state: string) => dirname(state), []],
+    ['below /tmp is told of', (state: string) => state, [expect.stringContaining('It belongs to user 65534')]],
+  ])('%s', async (_, place, expected) => {
+    await onDisk('size=64m,uid=65534,mode=755', async (state) => {
+      await mkdir(state)
+      await chown(state, 65_534, 65_534)
+      const { results } = await make(`state_dir=${place(state)}`)
+      expect(results.warnings.filter((warning) => warning.includes('belongs to user'))).toEqual(expected)
     })
   })
 })

@@ -32,7 +32,7 @@ export async function holdState(
   try {
     await makeDirectory(paths.stateDir)
     await access(paths.stateDir, constants.W_OK)
-    // No more than a warning: who runs this as root in a container works for somebody else.
+    // No more than a warning: root may well work for somebody else.
     const warning = await whoElseCanReplace(paths.stateDir)
     if (warning !== undefined) onWarning?.(warning)
     const lock = await acquireFileLock(paths.lock, signal, onWait)
