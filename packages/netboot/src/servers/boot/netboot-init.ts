@@ -72,7 +72,10 @@ export interface NetbootInit {
   readonly interfaces?: readonly string[] | undefined
   /** Own address on which TFTP and HTTP listen. Default `0.0.0.0`. */
   readonly listenAddress?: string | undefined
-  /** The address that machines are told. Default: that of the interface by which an answer leaves. */
+  /**
+   * The address that machines are told. Default: that of the interface by which an answer leaves. When it is one of ours as the
+   * server starts, answers to what machines ask there leave from it: firmware takes no others.
+   */
   readonly advertise?: string | undefined
   readonly ports?: Partial<NetbootPorts> | undefined
   /** Where iPXE builds are. Default: where systems put them. */
