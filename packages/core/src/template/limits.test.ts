@@ -39,6 +39,18 @@ describe('a hostile template ends with an error', () => {
     ['a wide indent', '{{ indent 1000000 (repeat 100 "a\\n") }}', 'steps|characters'],
     ['a wide number', '{{ printf "%999999999d" 1 }}', 'too large'],
     ['many wide numbers', `{{ printf "${'%900000d'.repeat(10)}" 1 2 3 4 5 6 7 8 9 10 }}`, 'characters'],
+    ['a product of very many digits', `{{ mulf${' 1.2345678901234567'.repeat(1_000)} }}`, 'too many digits'],
+    ['a product that is almost nothing', `{{ mulf${' 1e-300'.repeat(1_000)} }}`, 'too many digits'],
+    [
+      'a copy of lists that double',
+      '{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $y := deepCopy $x }}',
+      'steps',
+    ],
+    [
+      'a copy of a map that holds itself',
+      '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ $y := deepCopy $d }}',
+      'nested too deeply',
+    ],
     ['a long list', '{{ until 9000000000 }}', 'steps'],
     ['a template that calls itself', '{{ define "t" }}{{ template "t" }}{{ end }}{{ template "t" }}', 'deep'],
     ['many parentheses', `{{ ${'('.repeat(5_000)}1${')'.repeat(5_000)} }}`, 'nested too deeply'],

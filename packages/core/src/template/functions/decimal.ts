@@ -11,6 +11,7 @@ const QUOTIENT_PLACES = 16
 
 /** Numbers of more digits come from templates that mean harm. */
 const MAX_DIGITS = 5_000
+const LARGEST = 10n ** BigInt(MAX_DIGITS)
 
 export type DecimalOperation = 'add' | 'subtract' | 'multiply' | 'divide'
 
@@ -65,7 +66,7 @@ function digitsAt({ digits, exponent }: Decimal, smaller: number): bigint {
 }
 
 function checked(value: Decimal): Decimal {
-  if (Math.abs(value.exponent) > MAX_DIGITS || abs(value.digits) >= 10n ** BigInt(MAX_DIGITS)) {
+  if (Math.abs(value.exponent) > MAX_DIGITS || abs(value.digits) >= LARGEST) {
     throw new TemplateFault('the result has too many digits')
   }
   return value

@@ -2,7 +2,7 @@ const GIVE_IT = 'Give the value with --set:'
 const SAME = `${GIVE_IT} rendering the same inputs gives the same result.`
 const ENVIRONMENT = `${GIVE_IT} a config must not depend on, or read, the environment that renders it.`
 const NETWORK = 'Give the address with --set: rendering does not use the network.'
-const ELSEWHERE = `${GIVE_IT} what computes it is better done where the value comes from.`
+const ELSEWHERE = 'Compute the value before, and give it with --set.'
 
 /** Functions of sprig and of text/template that are left out, by why. */
 const LEFT_OUT: readonly (readonly [names: string, reason: string])[] = [
@@ -19,16 +19,7 @@ const LEFT_OUT: readonly (readonly [names: string, reason: string])[] = [
   ['js', 'toJson writes a text in quotes, with its escapes.'],
 ]
 
-const REASONS: ReadonlyMap<string, string> = new Map(
+/** Why a function is not here, by its name. */
+export const LEFT_OUT_FUNCTIONS: ReadonlyMap<string, string> = new Map(
   LEFT_OUT.flatMap(([names, reason]) => names.split(' ').map((name) => [name, reason] as const)),
 )
-
-/** Why a function that sprig or text/template has is not here; undefined for one that they do not have. */
-export function reasonToLeaveOut(name: string): string | undefined {
-  return REASONS.get(name)
-}
-
-/** The names of all of them. */
-export function leftOutFunctions(): Iterable<string> {
-  return REASONS.keys()
-}

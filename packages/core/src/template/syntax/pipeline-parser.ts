@@ -1,6 +1,6 @@
 import { nearest } from '../../text/nearest.js'
 import { DeclaredNames } from './declared-names.js'
-import { reasonToLeaveOut } from './left-out.js'
+import { LEFT_OUT_FUNCTIONS } from './left-out.js'
 import { parseGoNumber } from './literal.js'
 import { MAX_NESTING } from './max-nesting.js'
 import type { Command, Operand, Pipeline } from './node.js'
@@ -210,7 +210,7 @@ export class PipelineParser {
 
   #checkFunction(token: Token): void {
     if (this.#functions.has(token.text)) return
-    const reason = reasonToLeaveOut(token.text)
+    const reason = LEFT_OUT_FUNCTIONS.get(token.text)
     if (reason !== undefined) throw this.#tokens.fail(token, `the function ${token.text} is not supported`, reason)
     const meant = nearest(token.text, this.#functions.keys?.() ?? [])
     const hint = meant ? `Did you mean ${meant}?` : `A value is written with a dot: .${token.text}`
