@@ -76,7 +76,11 @@ describe('classifyArgument', () => {
       code: 'argument/invalid',
       message: '"node1" is neither a token nor a file.',
     })
-    expect((await errorOf('')).message).toBe('An empty argument, or standard input, is neither a token nor a file.')
+    expect(await errorOf('')).toMatchObject({
+      message: 'An empty argument is neither a token nor a file.',
+      hint: 'A variable of the shell that is not set gives an empty one.',
+    })
+    expect((await errorOf('-')).message).toBe('Standard input, which is not read here, is neither a token nor a file.')
     expect((await errorOf('x, '.repeat(5_000))).message).toBe(
       'An argument of 15,000 characters is neither a token nor a file.',
     )

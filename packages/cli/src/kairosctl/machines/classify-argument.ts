@@ -45,7 +45,10 @@ export async function classifyArgument(argument: string): Promise<ClassifiedArgu
       throw new KairosError('input/not-found', `There is no file ${argument}.`, { hint: 'Check the path.' })
     default:
       throw new KairosError('argument/invalid', `${shown(argument)} is neither a token nor a file.`, {
-        hint: 'Pass the text under the QR code, or a picture of the code. Without an argument the screen is looked at.',
+        hint:
+          argument === ''
+            ? 'A variable of the shell that is not set gives an empty one.'
+            : 'Pass the text under the QR code, or a picture of the code.',
       })
   }
 }
@@ -79,8 +82,8 @@ function guess(argument: string): 'token' | 'picture' | 'neither' {
 }
 
 function shown(argument: string): string {
-  // yargs gives `-` as an empty argument.
-  if (argument === '') return 'An empty argument, or standard input,'
+  if (argument === '') return 'An empty argument'
+  if (argument === '-') return 'Standard input, which is not read here,'
   return argument.length > LONGEST_SHOWN
     ? `An argument of ${argument.length.toLocaleString('en')} characters`
     : JSON.stringify(argument)

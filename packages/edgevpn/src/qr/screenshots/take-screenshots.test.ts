@@ -192,6 +192,13 @@ describe('takeScreenshots', () => {
     await expect(takeScreenshots(init)).rejects.toMatchObject({ hint: expect.stringContaining(advice) })
   })
 
+  it('does not advise to install what is there and cannot look at the display', async () => {
+    const { init } = machine('linux', { DISPLAY: ':7' }, { scrot: new Error("Can't open X display") })
+    await expect(takeScreenshots(init)).rejects.toMatchObject({
+      hint: expect.stringMatching(/^Check that DISPLAY \(now :7\) is the display/),
+    })
+  })
+
   it('stops when it is told to', async () => {
     const controller = new AbortController()
     const { init } = machine('linux', { DISPLAY: ':0' })

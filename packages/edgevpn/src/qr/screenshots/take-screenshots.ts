@@ -24,6 +24,7 @@ export interface TakeScreenshotsOptions extends ScreenshotInit {
   readonly signal?: AbortSignal | undefined
 }
 
+const NOT_INSTALLED = 'not installed'
 const INSTEAD = 'or pass a picture of the QR code, or the token itself: kairosctl register <token>'
 
 /**
@@ -73,9 +74,9 @@ function waysFor(platform: string, env: CaptureContext['env']): readonly Capture
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if ('code' in error && error.code === 'ENOENT') return 'not installed'
+  if ('code' in error && error.code === 'ENOENT') return NOT_INSTALLED
   if ('code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND')) {
-    return 'not installed'
+    return NOT_INSTALLED
   }
   return (error.message.split('\n')[0] ?? '').slice(0, 200).replace(/\.$/, '')
 }
@@ -89,16 +90,21 @@ function unavailable(platform: string, env: CaptureContext['env'], failures: rea
     )
   }
   return new KairosError('screenshot/unavailable', `No way to take a screenshot worked: ${failures.join(', ')}.`, {
-    hint: `${adviceFor(platform, env)}, ${INSTEAD}`,
+    hint: `${adviceFor(platform, env, failures)}, ${INSTEAD}`,
   })
 }
 
-function adviceFor(platform: string, env: CaptureContext['env']): string {
+function adviceFor(platform: string, env: CaptureContext['env'], failures: readonly string[]): string {
   if (platform === 'darwin') {
     return 'Allow your terminal to record the screen (System Settings, Privacy & Security, Screen & System Audio Recording)'
   }
   if (platform === 'win32') return 'Run this in the desktop session that shows the QR code'
-  if (!env.WAYLAND_DISPLAY) return 'Install scrot, maim or ImageMagick'
+  if (!env.WAYLAND_DISPLAY) {
+    const isInstalled = failures.some((failure) => !failure.endsWith(`(${NOT_INSTALLED})`))
+    return isInstalled
+      ? `Check that DISPLAY (now ${env.DISPLAY}) is the display with the QR code, and that this user may look at it (see: xhost)`
+      : 'Install scrot, maim or ImageMagick'
+  }
   const desktop = env.XDG_CURRENT_DESKTOP ?? ''
   if (/gnome|unity/i.test(desktop)) return 'Install gnome-screenshot'
   if (/kde/i.test(desktop)) return 'Install spectacle'
