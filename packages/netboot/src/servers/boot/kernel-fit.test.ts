@@ -1,8 +1,12 @@
+import { randomFillSync } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ByteSource } from '../../bytes/byte-source.js'
 import { memorySource } from '../../bytes/memory-source.js'
 import type { Machine } from '../dhcp/machine.js'
 import { createKernelFit } from './kernel-fit.js'
+import { kernelImageFor } from './test-bed.js'
 
 const kernel = memorySource('kernel', new Uint8Array(100))
 const machine = (...architectures: number[]): Machine => ({
@@ -38,6 +42,22 @@ describe('a kernel', () => {
     expect(await fit(machine(ARM64, RISCV64), artifacts)).toMatchObject({
       message: 'A kernel for ARM 64-bit UEFI, RISC-V 64-bit UEFI machines expected, one for amd64 found.',
     })
+  })
+
+  it('is known though it is compressed, and never by what is no gzip', async () => {
+    const image = kernelImageFor(0xaa64)
+    // What does not compress, as in a real one.
+    randomFillSync(image, 0x200)
+    const whole = gzipSync(image)
+    const fit = async (bytes: Uint8Array) =>
+      createKernelFit()(machine(BIOS), { kernel: memorySource('k', bytes), initrds: [] })
+    expect((await fit(whole))?.message).toContain('one for arm64 found')
+    for (const length of [0, 1, 2, 10, 20]) expect(await fit(whole.subarray(0, length))).toBeUndefined()
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (noise) => {
+        expect(await fit(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), noise]))).toBeUndefined()
+      }),
+    )
   })
 
   it('is looked at once, and again when that has failed', async () => {

@@ -1,5 +1,7 @@
+import { constants, gunzipSync } from 'node:zlib'
 import { KairosError } from '@kairos-sdk/core'
-import type { ByteSource } from '../../bytes/byte-source.js'
+import { type ByteSource, readFully } from '../../bytes/byte-source.js'
+import { memorySource } from '../../bytes/memory-source.js'
 import { kernelArchitecture } from '../../sources/kernel-architecture.js'
 import { architectureType, type Platform } from '../dhcp/architecture.js'
 import type { Machine } from '../dhcp/machine.js'
@@ -18,6 +20,9 @@ const PLATFORMS: Readonly<Record<string, readonly Platform[]>> = {
   loong64: ['efi-loongarch64'],
 }
 
+/** Of a compressed kernel more is not looked at: it has its header in front. */
+const COMPRESSED_HEAD_BYTES = 4_096
+
 /**
  * Says why a machine cannot run what it would boot: by the script it would try for long and restart in the end, instead of
  * going on to its disk. `undefined` when it can, or when nobody knows.
@@ -29,7 +34,7 @@ export type KernelFit = (machine: Machine, artifacts: NetbootArtifacts) => Promi
 export function createKernelFit(): KernelFit {
   const known = new WeakMap<ByteSource, Promise<string | undefined>>()
   const architectureOf = (kernel: ByteSource) => {
-    const reading = known.get(kernel) ?? kernelArchitecture(kernel)
+    const reading = known.get(kernel) ?? readArchitecture(kernel)
     known.set(kernel, reading)
     // What could not be read may be another time.
     reading.catch(() => known.delete(kernel))
@@ -46,5 +51,20 @@ export function createKernelFit(): KernelFit {
     return new KairosError('netboot/other-architecture', message, {
       hint: 'Machines of this architecture are left alone. Give them a system of their own, or boot them by another server.',
     })
+  }
+}
+
+/** Kernels for arm64 and riscv64 are often compressed as a whole, and iPXE unpacks them. */
+async function readArchitecture(kernel: ByteSource): Promise<string | undefined> {
+  const found = await kernelArchitecture(kernel)
+  if (found !== undefined) return found
+  const head = await readFully(kernel, 0, Math.min(COMPRESSED_HEAD_BYTES, kernel.size))
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return undefined
+  try {
+    const image = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
+    return await kernelArchitecture(memorySource(kernel.name, image))
+  } catch {
+    // Whether it is damaged is for others to tell.
+    return undefined
   }
 }

@@ -7,7 +7,7 @@ import { encodePacket } from '../tftp/packet.js'
 import type { NetbootEvent } from './netboot-events.js'
 import type { NetbootInit } from './netboot-init.js'
 import { policyByMachine } from './policy.js'
-import { artifacts, CONFIG, fetchText, kernelImage, setUp, urlsOf } from './test-bed.js'
+import { artifacts, CONFIG, fetchText, kernelImage, kernelImageFor, setUp, urlsOf } from './test-bed.js'
 
 const MAC = [8, 0, 0x27, 0x54, 0x1a, 0xd1]
 const NAME = '08:00:27:54:1a:d1'
@@ -334,16 +334,7 @@ describe('a machine without an iPXE build', () => {
 })
 
 describe('a kernel for another architecture', () => {
-  /** As much of an EFI program as tells what it is for. */
-  const kernelFor = (machineType: number) => {
-    const image = Buffer.from(kernelImage())
-    image.write('MZ', 0, 'latin1')
-    image.writeUInt32LE(0x80, 0x3c)
-    image.write('PE\0\0', 0x80, 'latin1')
-    image.writeUInt16LE(machineType, 0x84)
-    return memorySource('kernel', image)
-  }
-  const ARM64 = { ...artifacts, kernel: kernelFor(0xaa64) }
+  const ARM64 = { ...artifacts, kernel: memorySource('kernel', kernelImageFor(0xaa64)) }
 
   it.each([
     ['as the kernel says', { artifacts: ARM64 }],
@@ -378,7 +369,7 @@ describe('a kernel for another architecture', () => {
   })
 
   it('is offered where it runs, and where nobody knows', async () => {
-    const own = kernelFor(0x8664)
+    const own = memorySource('kernel', kernelImageFor(0x8664))
     for (const init of [
       { artifacts: { ...artifacts, kernel: own } },
       { artifacts: { ...ARM64, architecture: 'vax' } },

@@ -26,6 +26,16 @@ export const kernelImage = (fill = 1) => {
   return bytes
 }
 
+/** An image that says what it is for, as EFI programs do by the machine types of the PE format. */
+export const kernelImageFor = (machineType: number) => {
+  const bytes = kernelImage()
+  bytes.write('MZ', 0, 'latin1')
+  bytes.writeUInt32LE(0x80, 0x3c)
+  bytes.write('PE\0\0', 0x80, 'latin1')
+  bytes.writeUInt16LE(machineType, 0x84)
+  return bytes
+}
+
 export const artifacts = {
   kernel: memorySource('kernel', kernelImage()),
   initrds: [memorySource('initrd', Buffer.alloc(50_000, 2))],
