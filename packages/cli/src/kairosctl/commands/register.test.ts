@@ -190,6 +190,10 @@ describe('kairosctl register', () => {
       'No QR code on any of the 2 displays (DP-1, DP-2).',
     )
     expect((await register(blank, url)).err).toContain('the screenshot of DP-2 holds a URL')
+    const huge: Screenshot = { name: 'DP-3', picture: Buffer.from('P5 60000 60000 255\n') }
+    expect((await register(blank, huge)).err).toContain('the screenshot of DP-3 declares 60000 × 60000 pixels')
+    const code: Screenshot = { name: 'DP-4', picture: await renderQrPng(a, { scale: 3 }) }
+    expect((await register(huge, code)).code).toBe(0)
   })
 
   it('checks the config before anything else happens', async () => {

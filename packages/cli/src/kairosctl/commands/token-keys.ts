@@ -41,12 +41,12 @@ export const tokenKeys: Command<Sdk> = command({
       import('../token-description.js'),
     ])
     const at = args.at ?? Math.floor(Date.now() / 1_000)
-    for (const { token } of await machinesOfArgument(args.token, context)) {
+    for (const [index, { token }] of (await machinesOfArgument(args.token, context)).entries()) {
       const { roomTopic, publicTopic, dhtRendezvous, sealKey } = rotatingKeysAt(token, at)
       const nextRotation = nextRotationOf(token, at)
       const data = { roomTopic, publicTopic, dhtRendezvous, sealKey, at, nextRotation: nextRotation ?? null }
       const lines = Object.entries(data).map(([name, value]) => `${name.padEnd(13)}  ${value ?? 'never'}\n`)
-      context.reporter.answer(data, lines.join(''))
+      context.reporter.answer(data, `${index === 0 ? '' : '\n'}${lines.join('')}`)
     }
   },
 })

@@ -24,8 +24,9 @@ export const tokenShow: Command<Sdk> = command({
       import('../token-description.js'),
     ])
     const now = Math.floor(Date.now() / 1_000)
-    for (const { token } of await machinesOfArgument(args.token, context)) {
-      context.reporter.answer(tokenData(token, now, args.reveal), tokenText(token, now, args.reveal))
+    for (const [index, { token }] of (await machinesOfArgument(args.token, context)).entries()) {
+      const text = tokenText(token, now, args.reveal)
+      context.reporter.answer(tokenData(token, now, args.reveal), index === 0 ? text : `\n${text}`)
     }
   },
 })

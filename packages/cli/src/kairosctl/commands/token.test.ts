@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decodeToken, encodeToken, generateToken, NEVER_ROTATE, rotatingKeysAt, Token } from '@kairos-sdk/core'
 import { readTokensFromPicture } from '@kairos-sdk/edgevpn/qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fakeSdk } from '../../testing/fake-sdk.js'
 import { runKairosctl } from '../../testing/run-kairosctl.js'
 
 const token = generateToken({ interval: 9_000n })
@@ -74,6 +75,24 @@ describe('kairosctl token show', () => {
     expect(json[0]).toMatchObject({ crypto: { interval: '9223372036854775807', nextRotation: null } })
     const plain = encodeToken(new Token({ ...token, dht: undefined }))
     expect((await runKairosctl(['token', 'show', plain])).out).toMatch(/DHT rendezvous +does not rotate\n/)
+  })
+})
+
+describe('kairosctl token show and keys of a picture with several codes', () => {
+  it('put an empty line between the tokens', async () => {
+    const sdk = fakeSdk()
+    const qr = await sdk.qr()
+    const readTokensFromPicture: typeof qr.readTokensFromPicture = async () => ({
+      tokens: [text, encodeToken(generateToken())],
+      codes: 2,
+    })
+    const withTwo = { sdk: { ...sdk, qr: async () => ({ ...qr, readTokensFromPicture }) } }
+    const path = join(directory, 'two.png')
+    await writeFile(path, '')
+    const shown = await runKairosctl(['token', 'show', path], withTwo)
+    expect(shown.out.split('\n\n')).toEqual([expect.stringMatching(/^Finger/), expect.stringMatching(/^Finger/)])
+    const keys = await runKairosctl(['token', 'keys', path, '--reveal'], withTwo)
+    expect(keys.out.split('\n\n')).toEqual([expect.stringMatching(/^roomT/), expect.stringMatching(/^roomT/)])
   })
 })
 

@@ -80,16 +80,17 @@ async function tokensOf(
     return (await qr.readTokensFromPicture(picture, { name: `the screenshot of ${name}`, signal })).tokens
   } catch (cause) {
     const error = translateError(cause, `Cannot look at ${name}`)
-    // One display without a code must not hide the code on the next one.
-    if (error.code.startsWith('qr/')) return error
-    throw error
+    if (error.code === 'aborted') throw error
+    // One display without a code, or with a picture that cannot be read, must not hide the code on the next one.
+    return error
   }
 }
 
 function nothingFound(displays: readonly string[], failures: readonly KairosError[]): KairosError {
   const [first] = failures
-  const wrongCode = failures.find(({ code }) => code === 'qr/no-token')
-  if (wrongCode) return wrongCode
+  const telling =
+    failures.find(({ code }) => code === 'qr/no-token') ?? failures.find(({ code }) => code !== 'qr/no-code')
+  if (telling) return telling
   if (first && failures.length === 1)
     return new KairosError(first.code, first.message, { hint: WATCH_HINT, cause: first })
   return new KairosError(
