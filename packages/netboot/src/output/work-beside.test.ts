@@ -1,7 +1,9 @@
+import { renameSync, symlinkSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { acquireFileLock } from './file-lock.js'
 import { workBeside, workDirectoryOf } from './work-beside.js'
 
 describe('workBeside', () => {
@@ -64,6 +66,20 @@ describe('workBeside', () => {
     await symlink(elsewhere, workDirectoryOf(output()), 'junction')
     await expect(workBeside(output(), make('x'))).rejects.toMatchObject({ code: 'input/not-permitted' })
     expect(await readdir(elsewhere)).toEqual(['precious'])
+  })
+
+  it('removes nothing where a link leads that was laid while it waited', async () => {
+    const elsewhere = join(directory, 'elsewhere')
+    await mkdir(elsewhere, { mode: 0o700 })
+    await writeFile(join(elsewhere, 'precious'), '')
+    const lock = await acquireFileLock(join(workDirectoryOf(output()), 'lock'))
+    const onWait = () => {
+      renameSync(workDirectoryOf(output()), join(directory, 'before'))
+      symlinkSync(elsewhere, workDirectoryOf(output()), 'junction')
+    }
+    await expect(workBeside(output(), make('x'), { onWait })).rejects.toMatchObject({ code: 'input/not-permitted' })
+    expect(await readdir(elsewhere)).toEqual(['precious'])
+    await lock.release()
   })
 
   it('says that the directory is missing', async () => {

@@ -45,13 +45,10 @@ export async function workBeside<T>(
   try {
     // Again, now that it stays: until the lock was ours, others might have removed it and somebody else made it.
     await makePrivateDirectory(directory, { asNew: true })
-    await empty(directory)
-    return await work(await fresh(directory))
+    return await workIn(directory, work)
   } catch (error) {
     throw outputError(error, doing)
   } finally {
-    // What cannot be removed now is removed by the next run, or named by its error.
-    await empty(directory).catch(() => undefined)
     await lock.release()
     // Fails as long as another process waits in there.
     await rmdir(directory).catch(() => undefined)
@@ -93,6 +90,16 @@ async function lockOf(directory: string, { signal, onWait }: WorkBesideOptions):
   // It will be emptied: whoever may write to the parent, as everybody may to /tmp, could have laid a link there.
   await makePrivateDirectory(directory, { asNew: true })
   return await acquireFileLock(join(directory, LOCK), signal, onWait)
+}
+
+async function workIn<T>(directory: string, work: (directory: string) => Promise<T>): Promise<T> {
+  try {
+    await empty(directory)
+    return await work(await fresh(directory))
+  } finally {
+    // What cannot be removed now is removed by the next run, or named by its error.
+    await empty(directory).catch(() => undefined)
+  }
 }
 
 async function fresh(directory: string): Promise<string> {
