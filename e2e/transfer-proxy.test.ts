@@ -95,6 +95,12 @@ describe.skipIf(requirement(['openssl']))('a download over HTTPS where the envir
     })
   })
 
+  it('names the variable of a proxy that is none, and nothing of its value', async () => {
+    const failed = await download({ https_proxy: 'me:secret@proxy.lan:3128' }).catch((error) => error)
+    expect(failed).toMatchObject({ code: 'argument/invalid', message: expect.stringContaining('https_proxy') })
+    expect(String(failed)).not.toContain('secret')
+  })
+
   it('says so when the proxy is not there, and never its login', async () => {
     await proxy.stop()
     const failed = await download({ https_proxy: proxy.url.replace('//', '//me:secret@') }).catch((error) => error)

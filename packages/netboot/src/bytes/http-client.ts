@@ -1,4 +1,4 @@
-import { KairosError, throwIfAborted, urlAuthorization } from '@kairos-sdk/core'
+import { checkProxyEnvironment, KairosError, throwIfAborted, urlAuthorization } from '@kairos-sdk/core'
 import type { Dispatcher } from 'undici'
 import { exchange } from './http-exchange.js'
 import { redirectTarget } from './http-redirect.js'
@@ -54,8 +54,9 @@ export interface HttpClient {
   /**
    * Sends a request and follows the redirects of a GET or HEAD, but never from https to http.
    *
-   * @throws KairosError `input/http` for a redirect that cannot be followed, `input/unreachable`, `aborted`; Node's own
-   *   errors too, for `translateError`: the caller knows what was being done
+   * @throws KairosError `input/http` for a redirect that cannot be followed, `input/unreachable`, `argument/invalid` for a
+   *   proxy in the environment that is none, `aborted`; Node's own errors too, for `translateError`: the caller knows what was
+   *   being done
    */
   request(request: HttpRequest): Promise<HttpResponse>
   /** Closes the connections. */
@@ -71,9 +72,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const dispatcherOf = ({ host }: URL): Promise<Dispatcher> => {
     const tls = options.tls?.[host]
     const key = tls ? host : ''
-    const known = dispatchers.get(key) ?? openDispatcher(tls)
-    dispatchers.set(key, known)
-    return known
+    let dispatcher = dispatchers.get(key)
+    if (!dispatcher) {
+      checkProxyEnvironment()
+      dispatcher = openDispatcher(tls)
+      dispatchers.set(key, dispatcher)
+    }
+    return dispatcher
   }
   return {
     request: (request) => follow(request, dispatcherOf),
@@ -141,21 +146,6 @@ async function send(
     headers: { ...headers, 'accept-encoding': 'identity', ...request.rangeHeaders },
     body: request.body ?? null,
   }
-  try {
-    const head = await exchange(dispatcher, asked, stalledAfterMs, signal)
-    return { ...head, url, discard: () => head.body.discard(MAX_DISCARDED_BYTES) }
-  } catch (error) {
-    throw signal?.aborted ? error : failureOf(error)
-  }
-}
-
-/** The library calls a proxy's refusal an abort, which would read as the user's own. */
-function failureOf(error: unknown): unknown {
-  const refused =
-    error instanceof Error && error.name === 'AbortError' && /^Proxy response \((\d+)\)/.exec(error.message)
-  if (!refused) return error
-  return new KairosError('input/unreachable', `A way through the proxy expected, its answer ${refused[1]} found.`, {
-    hint: 'Check http_proxy, https_proxy and no_proxy in the environment.',
-    cause: error,
-  })
+  const head = await exchange(dispatcher, asked, stalledAfterMs, signal)
+  return { ...head, url, discard: () => head.body.discard(MAX_DISCARDED_BYTES) }
 }
