@@ -1,15 +1,27 @@
 import { KairosError } from '@kairos-sdk/core'
 import { parentOf, pathInRoot } from './layer-path.js'
-import { NOTE_SIZE, type Room } from './path-budget.js'
+import type { Room } from './path-budget.js'
 
 /** Links on the way of a path: Linux follows as many. */
 export const MAX_SYMLINKS = 40
 
-/** The symbolic links that one layer has made so far, by path. */
+/** Linux makes no longer ones. */
+export const MAX_TARGET = 4096
+
+/** What a directory on the way to a link takes besides its name, in bytes. */
+const NODE_SIZE = 250
+
+interface Node {
+  children?: Map<string, Node>
+  target?: string | undefined
+}
+
+/** The symbolic links that one layer has made so far, as a tree: deep paths are many to look up otherwise. */
 export class LayerLinks {
   readonly #layer: string
-  readonly #targets = new Map<string, string>()
   readonly #room: Room
+  readonly #root: Node = {}
+  #isEmpty = true
 
   /** @param layer - its name, for messages */
   constructor(layer: string, room: Room) {
@@ -18,17 +30,30 @@ export class LayerLinks {
   }
 
   set(path: string, target: string): void {
-    this.#room.take(NOTE_SIZE + target.length)
-    this.#targets.set(path, target)
+    this.#room.take(target.length)
+    let node = this.#root
+    for (const name of path.split('/')) {
+      node.children ??= new Map()
+      let next = node.children.get(name)
+      if (!next) {
+        this.#room.take(NODE_SIZE + name.length)
+        next = {}
+        node.children.set(name, next)
+      }
+      node = next
+    }
+    node.target = target
+    this.#isEmpty = false
   }
 
   /** Where the link of a path leads, as written; `undefined` when there is none. */
   target(path: string): string | undefined {
-    return this.#targets.size === 0 ? undefined : this.#targets.get(path)
+    return this.#find(path)?.target
   }
 
   delete(path: string): void {
-    if (this.#targets.size > 0) this.#targets.delete(path)
+    const node = this.#find(path)
+    if (node) node.target = undefined
   }
 
   /**
@@ -38,23 +63,35 @@ export class LayerLinks {
    */
   resolve(written: string): string {
     let path = pathInRoot(written, this.#layer)
-    if (this.#targets.size === 0) return path
+    if (this.#isEmpty) return path
     for (let followed = 0; ; followed++) {
       const link = this.#linkOnTheWay(path)
       if (link === undefined) return path
-      if (followed === MAX_SYMLINKS) throw tooManyLinks(written, this.#layer)
-      const target = this.#targets.get(link) ?? ''
+      const target = this.target(link) ?? ''
+      if (followed === MAX_SYMLINKS || target.length > MAX_TARGET) throw tooManyLinks(written, this.#layer)
       const base = target.startsWith('/') ? '' : parentOf(link)
       path = pathInRoot(`${clampedToRoot(base, target)}/${path.slice(link.length + 1)}`, this.#layer)
     }
   }
 
   #linkOnTheWay(path: string): string | undefined {
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      const directory = path.slice(0, slash)
-      if (this.#targets.has(directory)) return directory
+    let node: Node | undefined = this.#root
+    for (let start = 0, slash = path.indexOf('/'); slash !== -1; start = slash + 1, slash = path.indexOf('/', start)) {
+      node = node.children?.get(path.slice(start, slash))
+      if (!node) return undefined
+      if (node.target !== undefined) return path.slice(0, slash)
     }
     return undefined
+  }
+
+  #find(path: string): Node | undefined {
+    if (this.#isEmpty) return undefined
+    let node: Node | undefined = this.#root
+    for (const name of path.split('/')) {
+      node = node.children?.get(name)
+      if (!node) return undefined
+    }
+    return node
   }
 }
 

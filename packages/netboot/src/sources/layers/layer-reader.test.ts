@@ -6,9 +6,9 @@ import { PathBudget } from './path-budget.js'
 import { SeenPaths } from './seen-paths.js'
 import { member } from './testing/member.js'
 
-/** Reads members with room for a mebibyte, below a layer that takes all of `gone` away. */
-function read(members: Iterable<TarMember>): void {
-  const budget = new PathBudget(2 ** 20)
+/** Reads members below a layer that takes all of `gone` away. By default there is room for a mebibyte. */
+function read(members: Iterable<TarMember>, room = 2 ** 20): void {
+  const budget = new PathBudget(room)
   const seen = new SeenPaths(budget)
   const requests = new LinkRequests(budget)
   const readerOf = (layer: number) =>
@@ -42,6 +42,12 @@ describe('LayerReader', () => {
     ['small attributes', long(100, (name) => ({ ...member('directory', name), xattrs: MANY }))],
   ])('refuses more than there is memory for: %s', (_, members) => {
     expect(() => read(members)).toThrow(expect.objectContaining({ code: 'layers/unsupported' }))
+  })
+
+  it('finds out once whether layers above hide what is in a deep directory', () => {
+    const directories = ['a/'.repeat(200), 'b/'.repeat(200)]
+    const members = Array.from({ length: 40_000 }, (_, number) => member('file', `${directories[number % 2]}${number}`))
+    read(members, 2 ** 26)
   })
 
   it('needs no more memory for files with large attributes, which are handed on at once', () => {

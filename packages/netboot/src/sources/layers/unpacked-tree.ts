@@ -1,15 +1,12 @@
 import { KairosError } from '@kairos-sdk/core'
 import type { TarMember } from '../tar/member.js'
-import { MAX_SYMLINKS, tooManyLinks } from './layer-links.js'
+import { MAX_SYMLINKS, MAX_TARGET, tooManyLinks } from './layer-links.js'
 import { MAX_PATH, parentOf, pathInRoot } from './layer-path.js'
 import { PathBudget } from './path-budget.js'
 import { whiteoutOf } from './whiteout.js'
 
 /** What a node needs besides its texts, in bytes; its path in the end takes as much again. */
 const NODE_SIZE = 250
-
-/** Linux makes no longer ones. */
-const MAX_TARGET = 4096
 
 /** No member: a directory that something lies in, without an entry of its own. */
 const IMPLIED = -1
