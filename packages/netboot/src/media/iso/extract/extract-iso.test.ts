@@ -1,9 +1,11 @@
+import { mkdirSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFully } from '../../../bytes/byte-source.js'
 import { memorySource } from '../../../bytes/memory-source.js'
+import { acquireFileLock } from '../../../output/file-lock.js'
 import { workDirectoryOf } from '../../../output/work-beside.js'
 import { type AuthorEntry, authorIso } from '../author/index.js'
 import type { IsoImage } from '../iso-image.js'
@@ -111,6 +113,18 @@ describe('extractIso', () => {
     const image = await openIso(memorySource('iso', bytes))
     expect(await extractIso(image, target)).toEqual({ files: 1, bytes: 5, warnings: [] })
     expect(await readFile(join(target, 'name-1'), 'utf8')).toBe('first')
+  })
+
+  it('waits for another that fills the same directory, says so, and mixes nothing with its files', async () => {
+    const lock = await acquireFileLock(join(workDirectoryOf(target), 'lock'))
+    const onWait = () => {
+      mkdirSync(join(target, 'of-the-other'), { recursive: true })
+      lock.release().catch(() => undefined)
+    }
+    await expect(extractIso(await tree(), target, { onWait })).rejects.toMatchObject({
+      message: expect.stringContaining('a new or empty directory expected'),
+    })
+    expect(await readdir(parent, { recursive: true })).toEqual(['out', join('out', 'of-the-other')])
   })
 
   it('leaves nothing behind when it is stopped or a file cannot be read', async () => {

@@ -10,6 +10,8 @@ import { checkHostName, leadsOutside } from './host-names.js'
 export interface ExtractIsoOptions extends OperationOptions<ExtractIsoProgress> {
   /** What to extract, directories with all that they hold. Default: everything. */
   readonly paths?: readonly string[] | undefined
+  /** Called once when another process fills the same directory, which is then waited for. */
+  readonly onWait?: (() => void) | undefined
 }
 
 export interface ExtractIsoProgress extends ProgressEvent<'extract'> {
@@ -43,14 +45,14 @@ export async function extractIso(
   directory: string,
   options: ExtractIsoOptions = {},
 ): Promise<ExtractIsoSummary> {
-  const { signal } = options
+  const { signal, onWait } = options
   throwIfAborted(signal, `Cannot extract ${image.name}`)
   const plan = await planOf(image, options)
   const fill = async (tree: string) => {
     await checkSpace(tree, directory, plan.bytes)
     await extractInto(tree, image, plan, options)
   }
-  await fillDirectory(directory, fill, { signal })
+  await fillDirectory(directory, fill, { signal, onWait })
   return { files: plan.files.length, bytes: plan.bytes, warnings: plan.warnings }
 }
 
