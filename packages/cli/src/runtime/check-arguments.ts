@@ -4,7 +4,7 @@ import { globalOptions } from './global-options.js'
 import { nearest } from './nearest.js'
 
 /**
- * Refuses options that a command does not have, two values where one is meant, and empty ones. Done before yargs looks at
+ * Refuses options that a command does not have, two values where one is meant, empty ones, and ones of switches. Done before yargs looks at
  * them: it would take the word after an unknown option for its value, and would repeat a token in its message.
  *
  * @throws ArgumentProblem
@@ -26,8 +26,16 @@ export function checkOptions<Sdk>(argv: readonly string[], command: Command<Sdk>
       throw new ArgumentProblem(`--${name} is given more than once.`, 'It has one value: which one is meant?')
     }
     seen.add(name)
-    const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[index + 1]
-    if (!definition || definition.type === 'boolean') continue
+    const given = word.includes('=') ? word.slice(word.indexOf('=') + 1) : undefined
+    if (!definition || definition.type === 'boolean') {
+      // yargs takes every other word for false.
+      if (given === undefined || given === 'true' || given === 'false') continue
+      throw new ArgumentProblem(
+        `--${name} stands alone, or with =true or =false; another value found.`,
+        '--help explains it.',
+      )
+    }
+    const value = given ?? argv[index + 1]
     // yargs would not know of the end of the options.
     if (value === '--') throw new ArgumentProblem(`--${name} needs a value.`, '--help explains it.')
     if (value === '' && !definition.mayBeEmpty) {

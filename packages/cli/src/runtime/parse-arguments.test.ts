@@ -93,6 +93,11 @@ describe('parseArguments', () => {
     [['send', '--file'], '--file needs a value.', undefined],
     [['send', '--file', '--fast'], '--file needs a value.', undefined],
     [['send', '--file', '--', 'a'], '--file needs a value.', undefined],
+    [
+      ['send', '--file', 'f', '--fast=yes'],
+      '--fast stands alone, or with =true or =false; another value found.',
+      undefined,
+    ],
     [['send', '--file', ''], 'The value of --file is empty.', undefined],
     [['send', '--file='], 'The value of --file is empty.', undefined],
     [['send', '--file', 'f', '--to', 'a', '--to', '', 'x'], 'The value of --to is empty.', undefined],
