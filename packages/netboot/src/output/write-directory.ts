@@ -8,6 +8,8 @@ import { entryError, TreeWriter } from './tree-writer.js'
 export interface WriteDirectoryOptions extends OperationOptions<ProgressEvent> {
   /** For entries without a time of their own. Default: now. */
   readonly date?: Date | undefined
+  /** Called once when another process fills the same directory, which is then waited for. */
+  readonly onWait?: (() => void) | undefined
 }
 
 export interface WriteDirectorySummary {
@@ -34,7 +36,7 @@ export async function writeDirectory(
   path: string,
   options: WriteDirectoryOptions = {},
 ): Promise<WriteDirectorySummary> {
-  const { signal, date = new Date() } = options
+  const { signal, onWait, date = new Date() } = options
   const doing = `Cannot write ${path}`
   const attributes = new AttributeSetter(date)
   const { writer, exists } = await fillDirectory(
@@ -51,7 +53,7 @@ export async function writeDirectory(
       if (!exists) await writer.finishTop()
       return { writer, exists }
     },
-    { signal },
+    { signal, onWait },
   )
   if (exists) await finishExisting(writer, path)
   return { files: writer.files, bytes: writer.bytes, lost: attributes.lost }

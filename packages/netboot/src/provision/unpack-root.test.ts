@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fileSource } from '../bytes/file-source.js'
 import { openSquashfs } from '../media/squashfs/index.js'
+import { acquireFileLock, workDirectoryOf } from '../output/index.js'
 import { sampleEntries, sampleRoot, streamedFile } from '../sources/artifacts/testing/sample-root.js'
 import { openRootSource } from '../sources/root-source/index.js'
 import { tarTree } from '../sources/tar/index.js'
@@ -34,6 +35,17 @@ describe('unpackRoot', () => {
     expect((await image.stat('/lib/os-release')).size).toBe(12)
     expect((await readdir(top)).sort()).toEqual(['root', 'root.squashfs', 'root.tar'])
   })
+
+  it.each(['root', 'root.tar', 'root.squashfs'])(
+    'waits for another that makes the same %s, and says so',
+    async (name) => {
+      const lock = await acquireFileLock(join(workDirectoryOf(at(name)), 'lock'))
+      const onWait = vi.fn(() => void lock.release())
+      await unpackRoot(sampleRoot(), at(name), { onWait })
+      expect(onWait).toHaveBeenCalledOnce()
+      expect(await readdir(top)).toEqual([name])
+    },
+  )
 
   it('says what a directory cannot keep, and where it is kept', async () => {
     const entries = () => [

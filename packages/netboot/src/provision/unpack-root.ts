@@ -37,7 +37,7 @@ export async function unpackRoot(
   output: string,
   options: UnpackOptions = {},
 ): Promise<UnpackSummary> {
-  const { format = unpackFormatOf(output), overlay, signal, onProgress } = options
+  const { format = unpackFormatOf(output), overlay, signal, onProgress, onWait } = options
   if (format === 'squashfs') {
     const { droppedXattrs, droppedXattrCount } = await packSquashfs(root, output, options)
     const [first] = droppedXattrs
@@ -51,10 +51,10 @@ export async function unpackRoot(
   const date = dateOf(root, options.date)
   return await writeEntries(source, { signal, onProgress }, async (entries) => {
     if (format === 'directory') {
-      const { lost } = await writeDirectory(entries, output, { date, signal })
+      const { lost } = await writeDirectory(entries, output, { date, signal, onWait })
       return { format, warnings: warningsOf(lost) }
     }
-    await writeTarFile(entries, output, date, signal)
+    await writeTarFile(entries, output, date, { signal, onWait })
     return { format, warnings: [] }
   })
 }
@@ -63,7 +63,7 @@ async function writeTarFile(
   entries: AsyncIterable<FileSystemEntry>,
   output: string,
   date: Date,
-  signal: AbortSignal | undefined,
+  { signal, onWait }: UnpackOptions,
 ): Promise<void> {
   await workBeside(
     output,
@@ -83,7 +83,7 @@ async function writeTarFile(
       await rename(part, output)
       await syncDirectory(dirname(output))
     },
-    { signal },
+    { signal, onWait },
   )
 }
 

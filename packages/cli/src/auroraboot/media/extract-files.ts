@@ -4,6 +4,7 @@ import { formatBytes } from '../../runtime/format-bytes.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { openImage } from './open-image.js'
+import { tellOfWait } from './tell-of-wait.js'
 
 export interface ExtractArguments {
   readonly image: string
@@ -26,6 +27,7 @@ export async function extractFiles({ image, directory, paths }: ExtractArguments
       ...(paths.length > 0 && { paths }),
       signal,
       onProgress: wholePercents(task.progress, `Extracting to ${directory}`),
+      onWait: tellOfWait(reporter, directory),
     })
     task.succeed(`Extracted ${files} ${files === 1 ? 'file' : 'files'} (${formatBytes(bytes)}) to ${directory}`)
     for (const warning of warnings) reporter.warn(warning)

@@ -8,6 +8,7 @@ import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { checkOutput } from './check-output.js'
 import { openImage } from './open-image.js'
+import { tellOfWait } from './tell-of-wait.js'
 import { PUBLIC } from './write-result.js'
 
 const ENDINGS = { kernel: '-kernel', initrd: '-initrd', rootfs: '.squashfs' } as const
@@ -45,6 +46,7 @@ export async function netbootFiles(args: NetbootFilesArguments, context: Context
       mode: PUBLIC & ~process.umask(),
       signal,
       onProgress: (event) => tell({ ...event, message: `Writing ${event.subject}` }),
+      onWait: tellOfWait(reporter, directory),
     })
     const bytes = files.reduce((sum, { image }) => sum + image.size, 0)
     task.succeed(`Wrote ${files.length} files to ${directory}, ${formatBytes(bytes)}`)

@@ -4,6 +4,7 @@ import { formatBytes } from '../../runtime/format-bytes.js'
 import type { Task } from '../../runtime/reporter/reporter.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
+import { tellOfWait } from './tell-of-wait.js'
 
 /** For the owner's eyes: what is inside may be secret. */
 export const OWNER_ONLY = 0o600
@@ -34,8 +35,9 @@ export async function writeResult(
   { mode, checksum, task }: ResultOptions,
   context: Context,
 ): Promise<ResultFile> {
-  const { signal } = context
-  await writeImage(image, output, { signal, mode, onProgress: wholePercents(task.progress, `Writing ${output}`) })
+  const { reporter, signal } = context
+  const onProgress = wholePercents(task.progress, `Writing ${output}`)
+  await writeImage(image, output, { signal, mode, onProgress, onWait: tellOfWait(reporter, output) })
   const result = { output, size: image.size, ...(checksum && { sha256: await sha256Of(output, task, context) }) }
   task.succeed(`Wrote ${output}, ${formatBytes(image.size)}`)
   return result

@@ -8,6 +8,7 @@ import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
 import { cloudConfigSource } from '../media/new-files.js'
 import { checkInputDirectory } from '../media/open-image.js'
+import { tellOfWait } from '../media/tell-of-wait.js'
 import type { SourceArguments } from './source-options.js'
 import { sourceTasks } from './source-tasks.js'
 
@@ -61,7 +62,7 @@ export async function buildIsoImage(args: BuildIsoArguments, context: Context): 
       consoleCmdline: args.liveConsole,
       signal,
       onProgress,
-      onWait: () => reporter.note(`Another process makes ${output}: waiting for it.`),
+      onWait: tellOfWait(reporter, output),
     })
     tasks.succeed(`Built ${output}, ${formatBytes(built.size)}`)
     for (const warning of built.warnings) reporter.warn(warning)

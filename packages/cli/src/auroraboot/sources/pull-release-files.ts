@@ -15,6 +15,7 @@ import type { Task } from '../../runtime/reporter/reporter.js'
 import { wholePercents } from '../../runtime/whole-percents.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
+import { tellOfWait } from '../media/tell-of-wait.js'
 import { PUBLIC, sha256Of } from '../media/write-result.js'
 
 export interface PullReleaseArguments extends ReleaseSelection {
@@ -50,7 +51,7 @@ export async function pullReleaseFiles(args: PullReleaseArguments, context: Cont
     await makeDirectory(args.output)
     for (const { path } of wanted) await checkOutput(path, [], 'Choose another --output.')
     const files: { path: string; size: number; sha256: string }[] = []
-    await write(wanted, task, context)
+    await write(wanted, args.output, task, context)
     for (const { path, source, sha256 } of wanted) {
       files.push({ path, size: source.size, sha256: sha256 ?? (await sha256Of(path, task, context)) })
     }
@@ -83,7 +84,12 @@ async function fetchFiles(args: PullReleaseArguments, options: ReleaseOptions) {
 }
 
 /** All of them, or none. */
-async function write(wanted: readonly Wanted[], task: Task, { signal }: Context): Promise<void> {
+async function write(
+  wanted: readonly Wanted[],
+  output: string,
+  task: Task,
+  { reporter, signal }: Context,
+): Promise<void> {
   const tell = wholePercents(task.progress)
   await writeImages(
     wanted.map(({ source, path }) => ({ image: source, path })),
@@ -91,6 +97,7 @@ async function write(wanted: readonly Wanted[], task: Task, { signal }: Context)
       mode: PUBLIC & ~process.umask(),
       signal,
       onProgress: (event) => tell({ ...event, message: `Writing ${event.subject}` }),
+      onWait: tellOfWait(reporter, output),
     },
   )
 }

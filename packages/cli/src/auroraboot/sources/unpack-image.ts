@@ -7,6 +7,7 @@ import { formatBytes } from '../../runtime/format-bytes.js'
 import { written } from '../../runtime/io.js'
 import type { Context } from '../command.js'
 import { checkOutput } from '../media/check-output.js'
+import { tellOfWait } from '../media/tell-of-wait.js'
 import type { SourceArguments } from './source-options.js'
 import { type SourceTasks, sourceTasks } from './source-tasks.js'
 
@@ -41,7 +42,13 @@ export async function unpackImage(args: UnpackArguments, context: Context): Prom
       onProgress: tasks.onProgress,
     })
     if (toStandardOutput) return await printTar(root, tasks, context)
-    const { warnings } = await unpackRoot(root, output, { format, compression, signal, onProgress: tasks.onProgress })
+    const { warnings } = await unpackRoot(root, output, {
+      format,
+      compression,
+      signal,
+      onProgress: tasks.onProgress,
+      onWait: tellOfWait(reporter, output),
+    })
     const size = format === 'directory' ? undefined : (await stat(output)).size
     tasks.succeed(`Wrote ${output}${size === undefined ? '' : `, ${formatBytes(size)}`}`)
     for (const warning of warnings) reporter.warn(warning)

@@ -20,6 +20,8 @@ export interface PackOptions extends OperationOptions<PackProgress> {
   readonly date?: Date | undefined
   /** Permissions of the file. Default 0o644, less what the umask takes away. */
   readonly mode?: number | undefined
+  /** Called once when another process makes the same output, which is then waited for. */
+  readonly onWait?: (() => void) | undefined
 }
 
 /**
@@ -48,7 +50,7 @@ export async function packChecked(
   options: PackOptions,
   check: (part: string) => Promise<void>,
 ): Promise<SquashfsSummary> {
-  const { signal } = options
+  const { signal, onWait } = options
   return workBeside(
     path,
     async (directory) => {
@@ -59,7 +61,7 @@ export async function packChecked(
       await syncDirectory(dirname(path))
       return summary
     },
-    { signal },
+    { signal, onWait },
   )
 }
 
