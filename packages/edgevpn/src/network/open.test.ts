@@ -48,7 +48,9 @@ describe('openNetwork', () => {
     const ended = new Promise((resolve) => stream.addEventListener('close', resolve))
     const second = peer.stream()
     await peer.join()
-    await Promise.all([ended, second])
+    await ended
+    clock.advance(50)
+    await second
     expect(await renewed.promise).toBe(peer.id)
     expect(await network.publish(Buffer.from('x'))).toEqual(new Set([peer.id]))
     expect(network.peers).toEqual([peer.id])

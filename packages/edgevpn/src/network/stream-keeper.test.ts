@@ -54,10 +54,11 @@ describe('openStreamKeeper', () => {
     expect([...opened, ...renewed]).toEqual([])
   })
 
-  it('opens the stream again at once when it has ended', () => {
+  it('opens the stream again when it has ended', () => {
     const outbound = fakeStream('outbound')
-    const { opened, renewed } = kept(outbound)
+    const { clock, opened, renewed } = kept(outbound)
     outbound.end()
+    clock.advance(50)
     expect(opened).toHaveLength(1)
     expect(renewed).toEqual([PEER.toString()])
   })
@@ -90,16 +91,22 @@ describe('openStreamKeeper', () => {
     clock.advance(20_000)
     const before = opened.length
     ;(streams[0] as FakeStream).end()
+    clock.advance(50)
     expect(opened).toHaveLength(before + 1)
   })
 
   it('gives up a stream whose reader has been replaced: the peer has opened one of its own anew', async () => {
     const outbound = fakeStream('outbound')
-    const { keeper, streams, opened } = kept(fakeStream('inbound'), outbound)
+    const { keeper, clock, streams, opened } = kept(fakeStream('inbound'), outbound)
     const ended = new Promise((resolve) => outbound.addEventListener('close', resolve))
     streams.push(fakeStream('inbound'))
     keeper.look()
+    // Closed by halves it is still gossipsub's: another one cannot be opened yet.
+    Object.assign(outbound, { writeStatus: 'closed' })
+    keeper.look()
+    expect(opened).toEqual([])
     await ended
+    clock.advance(50)
     expect(opened).toHaveLength(1)
   })
 
@@ -107,6 +114,7 @@ describe('openStreamKeeper', () => {
     const first = fakeStream('outbound')
     const { keeper, clock, streams, opened } = kept(fakeStream('inbound'), first)
     first.end()
+    clock.advance(50)
     streams.push(fakeStream('outbound'), fakeStream('inbound'))
     keeper.look()
     clock.advance(60_000)
@@ -122,11 +130,22 @@ describe('openStreamKeeper', () => {
     expect(opened).toEqual([connection, relayed])
   })
 
+  it('does nothing when the connection closes with its streams', () => {
+    const outbound = fakeStream('outbound')
+    const { keeper, clock, connections, opened, renewed } = kept(outbound)
+    outbound.end()
+    connections.length = 0
+    keeper.look()
+    clock.advance(60_000)
+    expect([...opened, ...renewed]).toEqual([])
+  })
+
   it('forgets a peer whose last connection has closed, and everybody when it is closed', () => {
     const outbound = fakeStream('outbound')
     const gone = kept(outbound)
     gone.connections.length = 0
     outbound.end()
+    gone.keeper.look()
     const closed = kept(fakeStream('outbound'))
     closed.streams.length = 0
     closed.keeper.close()
@@ -161,6 +180,14 @@ describe('openStreamKeeper with gossipsub', () => {
     })
     return {
       node,
+      /** Waits until a stream of gossipsub on a connection has ended, and lets the keeper see it. */
+      async lost(connection: Connection) {
+        const stream = connection.streams.find(
+          ({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol),
+        )
+        await new Promise((resolve) => stream?.addEventListener('close', resolve))
+        clock.advance(50)
+      },
       /** Waits until the stream of the other one has come and said what it is subscribed to. */
       heard: () => new Promise((resolve) => pubsub.addEventListener('subscription-change', resolve, { once: true })),
       keep(peer: PeerId) {
@@ -179,9 +206,11 @@ describe('openStreamKeeper with gossipsub', () => {
     one.keep(other.node.peerId)
     other.keep(one.node.peerId)
     await one.node.dial(other.node.getMultiaddrs(), { force: true })
+    const [second] = other.node.getConnections(one.node.peerId)
     const again = Promise.all([one.heard(), other.heard()])
+    const lost = Promise.all([one.lost(first), second && other.lost(second)])
     await first.close()
-    await again
+    await Promise.all([lost, again])
     expect(await Promise.all([one.recipients(), other.recipients()])).toEqual([1, 1])
   })
 })

@@ -30,6 +30,8 @@ export interface StreamKeeper {
 
 /** Time between two looks, in milliseconds. Most of what they find has been seen before, by its event. */
 const LOOK_MS = 1_000
+/** Wait after a stream has ended, in milliseconds: mostly its connection is closing too, and nothing is to be done. */
+const SETTLE_MS = 50
 /** Least time between two streams to one peer, in milliseconds. It doubles for one whose streams keep ending. */
 const FIRST_PAUSE_MS = 1_000
 const LAST_PAUSE_MS = 8_000
@@ -45,6 +47,9 @@ interface Kept {
   pauseMs: number
   /** A stream was opened, by us or by gossipsub itself, so short ago that it would be too early for another. */
   pausing: boolean
+  /** A stream is being closed, and gossipsub has not let go of it yet. */
+  givingUp: boolean
+  cancelSettling: () => void
   cancelPause: () => void
   cancelForgetting: () => void
 }
@@ -65,9 +70,9 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
       ({ direction, writeStatus }) => direction === 'outbound' && writeStatus === 'writable',
     )
     if (outbound) watch(kept, outbound)
-    if (kept.pausing) return
+    if (kept.pausing || kept.givingUp) return
     if (!outbound) open(kept, connections)
-    else if (startedOver) void giveUp(outbound)
+    else if (startedOver) void giveUp(kept, outbound)
   }
 
   /** True when the peer has opened a stream anew: what reads from ours may have been replaced too. */
@@ -80,7 +85,10 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
   function watch(kept: Kept, outbound: Stream) {
     if (kept.outbound === outbound) return
     kept.outbound = outbound
-    outbound.addEventListener('close', () => everyone.get(kept.peer.toString()) === kept && look(kept), { once: true })
+    const onClose = () => {
+      if (everyone.get(kept.peer.toString()) === kept) kept.cancelSettling = clock.after(SETTLE_MS, () => look(kept))
+    }
+    outbound.addEventListener('close', onClose, { once: true })
   }
 
   function open(kept: Kept, connections: readonly Connection[]) {
@@ -108,6 +116,7 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
 
   function forget(kept: Kept) {
     everyone.delete(kept.peer.toString())
+    kept.cancelSettling()
     kept.cancelPause()
     kept.cancelForgetting()
   }
@@ -134,6 +143,8 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
         inbound: new WeakSet(),
         pauseMs: FIRST_PAUSE_MS,
         pausing: false,
+        givingUp: false,
+        cancelSettling: () => {},
         cancelPause: () => {},
         cancelForgetting: () => {},
       }
@@ -153,8 +164,10 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
 }
 
 /** Ends a stream so that gossipsub lets go of it: it waits until both ends have closed, but the other one may not. */
-async function giveUp(stream: Stream): Promise<void> {
+async function giveUp(kept: Kept, stream: Stream): Promise<void> {
+  kept.givingUp = true
   await stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }).catch(() => {})
+  kept.givingUp = false
   stream.abort(new Error('the peer has started over: nobody reads from this stream'))
 }
 

@@ -111,12 +111,15 @@ describe('send', () => {
       signal: stop.signal,
       onProgress: ({ phase }) => phase === 'connected' && connected.resolve(),
     })
-    await first
+    const old = await first
     await peer.join()
     await connected.promise
     clock.advance(1_000)
+    const ended = new Promise((resolve) => old.addEventListener('close', resolve))
     const second = peer.stream()
     await peer.join()
+    await ended
+    clock.advance(50)
     const stream = await second
     const sentAgain = new Promise<void>((resolve) => {
       // gossipsub's own words are shorter than a sealed block.
