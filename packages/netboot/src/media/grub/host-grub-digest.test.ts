@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { hostGrubDigest } from './host-grub-digest.js'
 
@@ -33,4 +33,21 @@ it('differs when modules or the program are installed, removed or replaced, and 
     expect(await hostGrubDigest(host)).toBe(digests.at(-1))
   }
   expect(new Set(digests).size).toBe(changes.length + 1)
+})
+
+it('is the same whatever else there is in PATH', async () => {
+  const host = { programs: ['grub-mkimage'], directories: [] }
+  const program = join(directory, process.platform === 'win32' ? 'grub-mkimage.exe' : 'grub-mkimage')
+  vi.stubEnv('PATH', directory)
+  const none = await hostGrubDigest(host)
+  await writeFile(program, '')
+  const one = await hostGrubDigest(host)
+  expect(one).not.toBe(none)
+  for (const path of [
+    [join(directory, 'bin'), directory],
+    [directory, tmpdir()],
+  ]) {
+    vi.stubEnv('PATH', path.join(delimiter))
+    expect(await hostGrubDigest(host)).toBe(one)
+  }
 })

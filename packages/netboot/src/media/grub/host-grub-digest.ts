@@ -10,7 +10,8 @@ import { DIRECTORIES, type GrubHost, PLATFORMS, PROGRAMS } from './host-grub.js'
 export async function hostGrubDigest(host: GrubHost = {}): Promise<string> {
   const hash = createHash('sha256')
   for (const program of host.programs ?? PROGRAMS) {
-    for (const path of placesOf(program)) hash.update(JSON.stringify([path, await markOf(path)]))
+    const found = await firstOf(placesOf(program))
+    if (found) hash.update(JSON.stringify(found))
   }
   for (const parent of host.directories ?? DIRECTORIES) {
     for (const platform of PLATFORMS) {
@@ -30,6 +31,15 @@ function placesOf(program: string): string[] {
   if (/[/\\]/.test(program)) return [program]
   const name = process.platform === 'win32' ? `${program}.exe` : program
   return (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, name))
+}
+
+/** What is run: where else it was looked for says nothing, and PATH differs between shells, cron and npm. */
+async function firstOf(paths: readonly string[]): Promise<[string, string] | undefined> {
+  for (const path of paths) {
+    const mark = await markOf(path)
+    if (mark !== undefined) return [path, mark]
+  }
+  return undefined
 }
 
 async function markOf(path: string): Promise<string | undefined> {

@@ -23,25 +23,35 @@ const PLATFORMS: Readonly<Record<string, readonly Platform[]>> = {
 /** Of a compressed kernel more is not looked at: it has its header in front. */
 const COMPRESSED_HEAD_BYTES = 4_096
 
-/**
- * Says why a machine cannot run what it would boot: by the script it would try for long and restart in the end, instead of
- * going on to its disk. `undefined` when it can, or when nobody knows.
- *
- * @throws KairosError what the kernel's source throws
- */
-export type KernelFit = (machine: Machine, artifacts: NetbootArtifacts) => Promise<KairosError | undefined>
+/** Knows who can run which kernel. */
+export interface KernelFit {
+  /** Looks at a kernel before anybody asks for it. */
+  look(artifacts: NetbootArtifacts): Promise<void>
+  /**
+   * Says why a machine cannot run what it would boot: by the script it would try for long and restart in the end, instead of
+   * going on to its disk. `undefined` when it can, or when nobody knows, as of a kernel that cannot be read now.
+   */
+  whyNot(machine: Machine, artifacts: NetbootArtifacts): Promise<KairosError | undefined>
+}
 
 export function createKernelFit(): KernelFit {
   const known = new WeakMap<ByteSource, Promise<string | undefined>>()
-  const architectureOf = (kernel: ByteSource) => {
-    const reading = known.get(kernel) ?? readArchitecture(kernel)
+  const readOnce = (kernel: ByteSource) => {
+    const reading =
+      known.get(kernel) ??
+      readArchitecture(kernel).catch(() => {
+        // It may be readable another time. Whether it is there at all is for others to tell.
+        known.delete(kernel)
+        return undefined
+      })
     known.set(kernel, reading)
-    // What could not be read may be another time.
-    reading.catch(() => known.delete(kernel))
     return reading
   }
-  return async ({ architectures }, artifacts) => {
-    const architecture = artifacts.architecture ?? (await architectureOf(artifacts.kernel))
+  // The kernel first: what else is known of it may be no more than what was asked for.
+  const architectureOf = async ({ kernel, architecture }: NetbootArtifacts) => (await readOnce(kernel)) ?? architecture
+
+  async function whyNot({ architectures }: Machine, artifacts: NetbootArtifacts): Promise<KairosError | undefined> {
+    const architecture = await architectureOf(artifacts)
     const platforms = architecture === undefined ? undefined : PLATFORMS[architecture]
     const types = architectures.map(architectureType).filter(({ platform }) => platform !== undefined)
     if (!platforms || types.length === 0) return undefined
@@ -51,6 +61,13 @@ export function createKernelFit(): KernelFit {
     return new KairosError('netboot/other-architecture', message, {
       hint: 'Machines of this architecture are left alone. Give them a system of their own, or boot them by another server.',
     })
+  }
+
+  return {
+    async look(artifacts) {
+      await architectureOf(artifacts)
+    },
+    whyNot,
   }
 }
 

@@ -84,10 +84,6 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
   const firmware = new Map<string, Registration>()
   const fetches = new Map<string, Fetch>()
   let offered: Offer | undefined
-  const revokeOffered = () => {
-    for (const { registration } of offered?.files ?? []) registration.revoke()
-    offered = undefined
-  }
   const fetchOf = (name: string, size: number, nowMs: number): Fetch => {
     const fetch = fetches.get(name) ?? { coverage: createCoverage(size), startedMs: nowMs, bytes: 0, told: false }
     fetches.set(name, fetch)
@@ -99,6 +95,13 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
     if (session.failedFile !== name) return
     session.failedFile = undefined
     session.error = undefined
+  }
+  const revokeOffered = () => {
+    for (const { name, registration } of offered?.files ?? []) {
+      registration.revoke()
+      forget(name)
+    }
+    offered = undefined
   }
   const now = new Date()
 
@@ -123,7 +126,6 @@ export function createMachineSession(machine: Machine, http: HttpServer, script:
     offer(setup, { files, cmdline }) {
       // A machine that restarts at once counts as the same boot, and gets what was decided since.
       if (offered?.boot === session.boot && isSameSetup(offered.setup, setup)) return offered
-      for (const { name } of offered?.files ?? []) forget(name)
       revokeOffered()
       offered = {
         boot: session.boot,

@@ -15,7 +15,7 @@ export interface NetbootArtifacts {
   readonly rootfs?: ByteSource | undefined
   /**
    * What the kernel is for, in Go's words: `amd64`, `arm64`, `riscv64`. Machines whose firmware cannot start it are left
-   * alone. Default: what the kernel says itself; of one that says nothing, all machines count as able.
+   * alone. What the kernel says itself counts more; where neither says anything, all machines count as able.
    */
   readonly architecture?: string | undefined
   /** What `{{ ID "name" }}` in the command line stands for, by that name. */

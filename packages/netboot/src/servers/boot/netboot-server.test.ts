@@ -296,6 +296,19 @@ describe('policy', () => {
     expect(server.machines()).toMatchObject([{ boot: 1, stage: 'config' }])
   })
 
+  it('that changes its mind twice gives what it gave last, and tells of it', async () => {
+    let decided: { cloudConfig: string } | undefined = { cloudConfig: `${CONFIG}hostname: old\n` }
+    const { machine, events, settle } = await start({ policy: () => decided })
+    const { discover } = await machine({ mac: MAC })
+    await fetchText(urlsOf(await fetchText(`${await discover('iPXE')}`)).config)
+    decided = undefined
+    await discover('iPXE')
+    decided = { cloudConfig: `${CONFIG}hostname: corrected\n` }
+    await fetchText(urlsOf(await fetchText(`${await discover('iPXE')}`)).config)
+    await settle()
+    expect(types(events).filter((type) => type === 'config')).toEqual(['config', 'config'])
+  })
+
   it('that changes what it decided before, in place, is obeyed too', async () => {
     const setup: { extraCmdline: string } = { extraCmdline: 'site=1' }
     const { machine } = await start({ policy: () => setup })
@@ -372,7 +385,7 @@ describe('a kernel for another architecture', () => {
     const own = memorySource('kernel', kernelImageFor(0x8664))
     for (const init of [
       { artifacts: { ...artifacts, kernel: own } },
-      { artifacts: { ...ARM64, architecture: 'vax' } },
+      { artifacts: { ...artifacts, architecture: 'vax' } },
     ]) {
       const { machine } = await start(init)
       expect(await (await machine({ mac: MAC })).discover('iPXE')).toBeDefined()

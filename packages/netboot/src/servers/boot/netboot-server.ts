@@ -2,7 +2,7 @@ import { memorySource } from '../../bytes/memory-source.js'
 import { monotonicClock } from '../clock.js'
 import type { Machine } from '../dhcp/machine.js'
 import { UNSPECIFIED_ADDRESS } from '../dhcp/options/ipv4-address.js'
-import { listOwnInterfaces, toldAddresses } from '../dhcp/own-interfaces.js'
+import { addressesToAnswerFrom, listOwnInterfaces } from '../dhcp/own-interfaces.js'
 import type { BootDecision } from '../dhcp/proxy-dhcp-events.js'
 import { createProxyDhcpServer } from '../dhcp/proxy-dhcp-server.js'
 import { createHttpServer } from '../http/http-server.js'
@@ -74,7 +74,7 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
     },
     addresses: () => [
       listenAddress,
-      ...(listenAddress === UNSPECIFIED_ADDRESS ? toldAddresses(ownInterfaces(), interfaces, advertise) : []),
+      ...(listenAddress === UNSPECIFIED_ADDRESS ? addressesToAnswerFrom(ownInterfaces(), interfaces, advertise) : []),
     ],
     port: ports.tftp,
     clock,
@@ -86,7 +86,7 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
 
   async function decide(machine: Machine): Promise<BootDecision> {
     const decided = await policy(machine)
-    const misfit = decided && (await kernelFit(machine, decided.artifacts ?? init.artifacts))
+    const misfit = decided && (await kernelFit.whyNot(machine, decided.artifacts ?? init.artifacts))
     const setup = misfit ? undefined : decided
     const session = setup ? sessions.of(machine) : sessions.find(machine.mac)
     if (session) session.setup = setup
@@ -129,6 +129,8 @@ export function createNetbootServer(init: NetbootInit): NetbootServer {
     async start() {
       const { addresses, ...prepared } = await prepareNetboot(init)
       firmware = prepared.firmware
+      // No machine has to wait for it then: whoever gets no offer in time goes on to its disk.
+      await kernelFit.look(init.artifacts)
       try {
         await http.start()
         await tftp.start()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  addressesToAnswerFrom,
   checkInterfaces,
   isOnSubnet,
   isServed,
@@ -34,6 +35,19 @@ describe('toldAddresses', () => {
     expect(toldAddresses(all, ['10.0.9.1'], undefined)).toEqual(['10.0.9.1'])
     expect(toldAddresses(all, ['eth0'], '10.0.9.1')).toEqual(['10.0.9.1'])
     expect(toldAddresses(all, undefined, '192.0.2.77')).toEqual([])
+  })
+})
+
+describe('addressesToAnswerFrom', () => {
+  it('are those beside which the system could choose another', () => {
+    expect(addressesToAnswerFrom(all, undefined, undefined)).toEqual(['10.0.0.1'])
+    expect(addressesToAnswerFrom(all, ['10.0.9.1', 'eth1'], undefined)).toEqual(['10.0.9.1'])
+    expect(addressesToAnswerFrom([lo, eth0, eth1], undefined, undefined)).toEqual([])
+    const eth2 = { name: 'eth2', address: '10.0.0.2', netmask: '255.255.255.0', internal: false }
+    expect(addressesToAnswerFrom([lo, eth0, eth1, eth2], undefined, undefined)).toEqual(['10.0.0.1', '10.0.0.2'])
+    expect(addressesToAnswerFrom([lo, eth0, eth1], undefined, '10.0.0.1')).toEqual(['10.0.0.1'])
+    expect(addressesToAnswerFrom([lo, eth0], undefined, '10.0.0.1')).toEqual([])
+    expect(addressesToAnswerFrom(all, undefined, '192.0.2.77')).toEqual([])
   })
 })
 

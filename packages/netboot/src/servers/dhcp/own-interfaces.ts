@@ -53,6 +53,23 @@ export function toldAddresses(
   return all.some(({ address }) => address === advertise) ? [advertise] : []
 }
 
+/**
+ * Those of the told addresses that an answer may not leave from when the system chooses: an interface has several, two
+ * interfaces are on one network, or the one that is advertised is not the one that was asked.
+ */
+export function addressesToAnswerFrom(
+  all: readonly OwnInterface[],
+  wanted: readonly string[] | undefined,
+  advertise: string | undefined,
+): readonly string[] {
+  const told = toldAddresses(all, wanted, advertise)
+  if (advertise !== undefined) return all.filter(({ internal }) => !internal).length > 1 ? told : []
+  return told.filter((address) => {
+    const own = all.find((each) => each.address === address)
+    return own && all.some((other) => other !== own && (other.name === own.name || isOnSubnet(other.address, own)))
+  })
+}
+
 /** True when requests that came to an own address are to be answered. */
 export function isServed(own: OwnInterface, wanted: readonly string[] | undefined): boolean {
   return wanted ? wanted.includes(own.name) || wanted.includes(own.address) : !own.internal
