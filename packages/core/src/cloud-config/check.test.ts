@@ -77,7 +77,7 @@ describe('checkCloudConfig', () => {
     ['a: !!int s3cret', '!!int'],
     ['a: "s3cret', 'double quotes'],
     ["a: 's3cret", 'single quotes'],
-    ['a: b: s3cret', 'a second name'],
+    ['a: b: s3cret', 'within the value of another one'],
     ['a:\n  b: 1\n s3cret: 1', 'indented like those before'],
     ['a: [s3cret\nb: 1', 'brackets'],
     ['a: {s3cret\nb: 1', 'braces'],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { KairosError } from '../errors/index.js'
 import { checkCloudConfig } from './check.js'
 
-/** YAML, and whether gopkg.in/yaml.v3 3.0.1, with which the node reads it, decodes it into a map[string]interface{}. */
+/** YAML, and whether gopkg.in/yaml.v3 3.0.1, with which the node reads it, decodes it behind the header into a map[string]interface{}. */
 const cases = JSON.parse(readFileSync(new URL('./fixtures/go-yaml.json', import.meta.url), 'utf8')) as [
   yaml: string,
   isAccepted: boolean,

@@ -45,7 +45,7 @@ export function parseSettings(text: string, name: string): readonly Pair[] {
     if (tab !== undefined) throw new BrokenRule(tab, 'spaces expected as indentation, a tab found')
   } catch (error) {
     if (error instanceof BrokenRule) throw fail(error.offset, error.message, error.hint)
-    throw tooDeep(name, error)
+    throw error instanceof RangeError ? tooDeep(name, error) : error
   }
   return contents.items
 }

@@ -22,7 +22,8 @@ const BY_MESSAGE: readonly (readonly [beginning: string, problem: string])[] = [
     'a text expected in the lines behind | or >, something in the same line found',
   ],
   ['Block scalar', 'a text in several lines is not indented as its first line asks'],
-  ['Nested mappings', 'a second name with a colon in one line found'],
+  ['Nested mappings', 'a name with a colon found within the value of another one, in its line or the next'],
+  ['Unexpected scalar at node end', 'the end of the value expected, more text found'],
   ['Implicit map keys', 'a name with a colon behind it expected'],
   ['A block sequence', 'a name with a colon expected, a list entry found'],
 ]
