@@ -17,9 +17,16 @@ export function markArguments(argv: readonly string[]): string[] {
 
 /** What was parsed, without the marks. */
 export function unmarkArguments<Args extends object>(args: Args): Args {
-  const unmark = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(unmark)
-    return typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : value
-  }
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, unmark(value)])) as Args
+}
+
+/** A value, or all of several, without its mark. */
+export function unmark(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmark)
+  return typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : value
+}
+
+/** A message in which yargs quotes what it was given, without marks. */
+export function withoutMarks(message: string): string {
+  return message.replaceAll(JSON.stringify(MARK).slice(1, -1), '').replaceAll(MARK, '')
 }

@@ -105,6 +105,7 @@ describe('parseArguments', () => {
     [['send', '--file', 'a', '--file', 'b'], '--file is given more than once.', undefined],
     [['send', '--file', 'a', '--times', '1', '--times', '2'], '--times is given more than once.', undefined],
     [['send', '--file', 'a', '--mood', 'sad'], '--mood cannot be "sad". Choose one of "good", "bad".', undefined],
+    [['send', '--file', 'a', '--mood', '-'], '--mood cannot be "-". Choose one of "good", "bad".', undefined],
     [['send', '--file', 'a', '--fast', '--slow'], '--fast and --slow cannot be used together.', undefined],
     [['box', 'open'], 'An argument is missing: open <name>', 'For example: sample box open red'],
     [['box', 'open', 'a', 'SECRET'], 'box open: one argument too many.', 'It is used as: box open <name>'],

@@ -11,7 +11,7 @@ import {
   shortFormOf,
 } from './command.js'
 import { withDefaultCommand } from './default-command.js'
-import { markArguments, unmarkArguments } from './end-of-options.js'
+import { markArguments, unmark, unmarkArguments, withoutMarks } from './end-of-options.js'
 import { globalOptions } from './global-options.js'
 import { commandEpilogue, describeOption, programEpilogue } from './help-text.js'
 import { nearest } from './nearest.js'
@@ -145,7 +145,15 @@ function described(
   group: string,
 ): Record<string, OptionDefinition> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { group, ...option, describe: describeOption(option) }]),
+    Object.entries(options).map(([name, { coerce, ...option }]) => [
+      name,
+      {
+        group,
+        ...option,
+        ...(coerce && { coerce: (value: unknown) => coerce(unmark(value)) }),
+        describe: describeOption(option),
+      },
+    ]),
   )
 }
 
@@ -161,7 +169,7 @@ function checkCount<Sdk>(args: ParsedOptions, command: Command<Sdk>, prefix: str
 /** Turns what yargs says of the arguments into what a person can do about it. */
 function explain<Sdk>(message: string, error: Error | undefined, command: Command<Sdk> | undefined): Error {
   if (error && error.name !== 'YError') return error
-  const text = message
+  const text = withoutMarks(message)
     .replace(/^Invalid values:/, '')
     .trim()
     .replace(/\s*\n\s*/g, ' ')

@@ -21,5 +21,6 @@ function fits(text: string): boolean {
   const [, sign, digits = ''] = /^([-+]?)(.*)$/.exec(text) ?? []
   if (digits.length > 70) return false
   const value = BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits)
-  return value <= (sign === '' ? 2n ** 64n : 2n ** 63n)
+  if (sign === '-') return value <= 2n ** 63n
+  return value < (sign === '' ? 2n ** 64n : 2n ** 63n)
 }

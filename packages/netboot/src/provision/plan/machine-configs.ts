@@ -61,7 +61,8 @@ function renderFor(template: CloudConfigTemplate, values: MachineEntry['values']
     return template.render(values)
   } catch (error) {
     if (!KairosError.is(error)) throw error
-    throw new KairosError(error.code, `${place}: ${error.message}`, { hint: error.hint, cause: error })
+    const [first = '', ...more] = error.lines
+    throw new KairosError(error.code, [`${place}: ${first}`, ...more], { hint: error.hint, cause: error })
   }
 }
 

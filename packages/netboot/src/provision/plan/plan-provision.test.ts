@@ -203,7 +203,7 @@ describe('planProvision', () => {
       names.map((name, line) => ({ name, values: { name, list: ['a'] }, line: line + 2 }))
     await expect(plan([...RELEASE, 'machines=none.csv'], { machines: machines(['a']) }, config)).rejects.toMatchObject({
       code: 'template/invalid',
-      message: expect.stringContaining('machines, line 2 (a)'),
+      lines: [expect.stringContaining('machines, line 2 (a)'), expect.stringContaining('[[ index .list 3 ]]')],
     })
     const clash = [...machines(['08-00-27-54-1a-d1']), { mac: '08:00:27:54:1a:d1', values: {}, line: 9 }]
     await expect(plan(RELEASE, { machines: clash })).rejects.toMatchObject({
