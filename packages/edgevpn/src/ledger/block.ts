@@ -18,14 +18,14 @@ export interface Block {
 export const MAX_INDEX = 2n ** 63n - 2n ** 32n
 
 const INT64_MAX = 2n ** 63n - 1n
-/** Values of a block, counted by what stands before and between them. A ledger of 8,000 signed entries has as many. */
-const MAX_VALUES = 100_000
+/** Values of a block, counted by what stands before and between them. A ledger of 8,000 signed entries has 112,000. */
+const MAX_VALUES = 120_000
 
 /**
  * Reads a block: gzip of a JSON object (see `decodeBlockJson`).
  *
  * @param maxBytes - largest JSON text that is unpacked; the token's `maxMessageSize`
- * @throws KairosError `ledger/too-large`; `ledger/invalid-block`, also for one of more than 100,000 values
+ * @throws KairosError `ledger/too-large`; `ledger/invalid-block`, also for one of more than 120,000 values
  */
 export function decodeBlock(data: Uint8Array, maxBytes: number): Block {
   let json: Buffer

@@ -140,6 +140,20 @@ describe('openStreamKeeper', () => {
     expect([...opened, ...renewed]).toEqual([])
   })
 
+  it('keeps a peer that comes back while its last connection is closing', () => {
+    const outbound = fakeStream('outbound')
+    const { keeper, clock, connection, connections, opened } = kept(outbound)
+    outbound.end()
+    connections[0] = { ...connection, status: 'closing' }
+    keeper.look()
+    clock.advance(1_000)
+    expect(opened).toEqual([])
+    const again = { ...connection, streams: [] }
+    connections[0] = again
+    clock.advance(10_000)
+    expect(opened[0]).toBe(again)
+  })
+
   it('forgets a peer whose last connection has closed, and everybody when it is closed', () => {
     const outbound = fakeStream('outbound')
     const gone = kept(outbound)

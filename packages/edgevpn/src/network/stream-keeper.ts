@@ -60,8 +60,11 @@ export function openStreamKeeper(init: StreamKeeperInit): StreamKeeper {
   let cancelLook = () => {}
 
   function look(kept: Kept) {
-    const connections = init.connectionsTo(kept.peer).filter(({ status }) => status === 'open')
-    if (connections.length === 0) return forget(kept)
+    const all = init.connectionsTo(kept.peer)
+    if (all.length === 0) return forget(kept)
+    // As long as one is closing, the peer counts as connected: nobody would say when it comes back by another one.
+    const connections = all.filter(({ status }) => status === 'open')
+    if (connections.length === 0) return
     const streams = connections
       .flatMap((connection) => connection.streams)
       .filter(({ protocol, status }) => init.protocols.includes(protocol) && status === 'open')

@@ -70,6 +70,14 @@ describe('makeDirectory', () => {
     await expect(makeDirectory(join(directory, 'link'))).rejects.toMatchObject({ code: 'output/not-writable' })
   })
 
+  onLinux('says why the system makes none', async () => {
+    await expect(makeDirectory('/sys/kairos')).rejects.toMatchObject({
+      code: 'output/not-writable',
+      message: expect.stringMatching(/^Cannot make the directory \/sys\/kairos: .*(permi|read-only)/),
+      cause: expect.any(Error),
+    })
+  })
+
   // Node's own mkdir would not come back.
   onLinux('refuses a file system that takes no directories', async () => {
     const path = '/proc/kairos/state'

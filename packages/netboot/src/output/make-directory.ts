@@ -45,8 +45,8 @@ async function makeOne(path: string, mode: number | undefined): Promise<boolean>
     if (isMissing(error)) return false
     // Systems differ in what they say of one that is there.
     if (await isDirectory(path)) return true
-    // A link that leads nowhere is there.
-    if (await lstat(path).then(() => false, isMissing)) return false
+    // Gone meanwhile; a link that leads nowhere is there.
+    if (hasCode(error, 'EEXIST') && (await lstat(path).then(() => false, isMissing))) return false
     throw error
   }
 }
@@ -59,5 +59,9 @@ function isDirectory(path: string): Promise<boolean> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return hasCode(error, 'ENOENT')
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -68,14 +68,15 @@ export function trustedOwners(): (number | undefined)[] {
 
 /** Compares a directory with one that is made beside it. */
 async function looksNew({ uid, mode }: Stats, path: string): Promise<boolean> {
-  const beside = await mkdtemp(`${path}.`).catch(() => undefined)
-  if (beside === undefined) return false
-  try {
-    const made = await lstat(beside)
-    return made.uid === uid && (made.mode & 0o022) === (mode & 0o022)
-  } finally {
-    await rmdir(beside)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const beside = await mkdtemp(`${path}.`).catch(() => undefined)
+    if (beside === undefined) return false
+    // Who has the lock of a work directory empties it, also of this one.
+    const made = await lstat(beside).catch(() => undefined)
+    await rmdir(beside).catch(() => undefined)
+    if (made) return made.uid === uid && (made.mode & 0o022) === (mode & 0o022)
   }
+  return false
 }
 
 function notOurs(path: string, expected: string, found: string): KairosError {

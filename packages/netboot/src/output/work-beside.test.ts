@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquireFileLock } from './file-lock.js'
-import { workBeside, workDirectoryOf } from './work-beside.js'
+import { workBeside, workBesideAll, workDirectoryOf } from './work-beside.js'
 
 describe('workBeside', () => {
   let directory: string
@@ -34,6 +34,28 @@ describe('workBeside', () => {
     await expect(failing).rejects.toMatchObject({ code: 'aborted' })
     await expect(workBeside(output(), make('x'), { signal: stop.signal })).rejects.toMatchObject({ code: 'aborted' })
     expect(await readdir(directory)).toEqual([])
+  })
+
+  it('leaves nothing when it is cancelled while another has its turn', async () => {
+    const stop = new AbortController()
+    const first = Promise.withResolvers<void>()
+    const holding = workBeside(output(), async (path) => {
+      await first.promise
+      await make('x')(path)
+    })
+    const waiting = workBeside(output(), make('y'), { signal: stop.signal, onWait: () => stop.abort() })
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+    first.resolve()
+    await holding
+    expect(await readdir(directory)).toEqual(['kairos.iso'])
+  })
+
+  it.skipIf(process.platform === 'win32')('refuses one output by two spellings, for which it would wait', async () => {
+    await mkdir(join(directory, 'real'))
+    await symlink('real', join(directory, 'link'))
+    const outputs = ['real', 'link'].map((name) => join(directory, name, 'kairos.iso'))
+    await expect(workBesideAll(outputs, async () => {})).rejects.toMatchObject({ code: 'argument/invalid' })
+    expect(await readdir(join(directory, 'real'))).toEqual([])
   })
 
   it('removes what a process that was killed has left', async () => {

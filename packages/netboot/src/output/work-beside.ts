@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { KairosError, throwIfAborted } from '@kairos-sdk/core'
 import { acquireFileLock, type FileLock } from './file-lock.js'
@@ -39,7 +39,8 @@ export async function workBeside<T>(
   const directory = workDirectoryOf(output)
   throwIfAborted(options.signal, doing)
   await checkParent(output, doing)
-  const lock = await lockOf(directory, options).catch((error: unknown) => {
+  const lock = await lockOf(directory, options).catch(async (error: unknown) => {
+    await rmdir(directory).catch(() => undefined)
     throw outputError(error, doing)
   })
   try {
@@ -68,15 +69,16 @@ export async function workBesideAll<T>(
 ): Promise<T> {
   const directories = new Map<string, string>()
   // In an order of its own: two who name the same outputs differently would wait for each other for ever.
-  const turns = outputs.map((output) => resolve(output)).sort()
+  const places = await Promise.all(outputs.map(placeOf))
+  const turns = [...places].sort()
   const twice = turns.find((output, index) => output === turns[index + 1])
   if (twice !== undefined) {
     throw new KairosError('argument/invalid', `${twice}: outputs of different names expected, one found twice.`)
   }
   const take = async (turn: number): Promise<T> => {
     const output = turns[turn]
-    if (output === undefined) return await work(outputs.map((each) => directories.get(resolve(each)) as string))
-    const name = outputs.find((each) => resolve(each) === output)
+    if (output === undefined) return await work(places.map((place) => directories.get(place) as string))
+    const name = outputs[places.indexOf(output)]
     const next = (directory: string) => {
       directories.set(output, directory)
       return take(turn + 1)
@@ -84,6 +86,14 @@ export async function workBesideAll<T>(
     return await workBeside(output, next, { ...options, name })
   }
   return await take(0)
+}
+
+/** The same for all ways to write a path. */
+async function placeOf(output: string): Promise<string> {
+  const path = resolve(output)
+  // One without a parent is refused when its turn comes.
+  const parent = await realpath(dirname(path)).catch(() => dirname(path))
+  return join(parent, basename(path))
 }
 
 async function lockOf(directory: string, { signal, onWait }: WorkBesideOptions): Promise<FileLock> {

@@ -11,7 +11,10 @@ export interface ReadAnimationOptions {
   readonly name: string
   /** Pixels of all frames that are held at once. Two frames are held always, the first and the last. */
   readonly maxPixels: number
-  /** Pixels to unpack and compare; what comes after them in the file is not looked at. Default 1,000,000,000. */
+  /**
+   * Pixels to unpack and compare; what comes after them in the file is not looked at. Default 1,000,000,000, and 256 for
+   * each byte: no recording of a screen has as many.
+   */
   readonly maxWork?: number
   readonly signal: AbortSignal | undefined
 }
@@ -23,7 +26,7 @@ export interface ReadAnimationOptions {
  * @throws KairosError `aborted`
  */
 export async function readAnimation(bytes: Uint8Array, options: ReadAnimationOptions): Promise<Raster[]> {
-  const { name, maxPixels, maxWork = 1_000_000_000, signal } = options
+  const { name, maxPixels, maxWork = 1_000_000_000 + 256 * bytes.length, signal } = options
   const frames: Raster[] = []
   let latest: Raster | undefined
   let work = 0

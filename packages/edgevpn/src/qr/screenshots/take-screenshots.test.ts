@@ -91,6 +91,20 @@ describe('takeScreenshots', () => {
     })
   })
 
+  it('believes the program of the desktop that the screen is black when no other sees anything', async () => {
+    const { init, calls } = machine('linux', XWAYLAND, { 'gnome-screenshot': BLACK, scrot: BLACK })
+    expect(await takeScreenshots({ ...init, loadNodeScreenshots: packageWith({ a: BLACK }) })).toEqual([
+      { name: 'all displays', picture: BLACK },
+    ])
+    expect(calls).toHaveLength(6)
+  })
+
+  it('leaves it to others what is wrong with a picture that cannot be read', async () => {
+    const odd = Buffer.from('no picture')
+    const { init } = machine('linux', XWAYLAND, { 'gnome-screenshot': odd })
+    expect(await takeScreenshots(init)).toEqual([{ name: 'all displays', picture: odd }])
+  })
+
   it('believes grim that the screen is black', async () => {
     const { init } = machine('linux', XWAYLAND, { grim: BLACK })
     expect(await takeScreenshots(init)).toEqual([{ name: 'all displays', picture: BLACK }])
@@ -190,6 +204,14 @@ describe('takeScreenshots', () => {
   ])('says on %s with %o what to do', async (platform, env, advice) => {
     const { init } = machine(platform, env as Record<string, string>)
     await expect(takeScreenshots(init)).rejects.toMatchObject({ hint: expect.stringContaining(advice) })
+  })
+
+  it('does not take the package without its libraries for a program', async () => {
+    const { init } = machine('linux', { DISPLAY: ':0' })
+    const loadNodeScreenshots = () => Promise.reject(new Error('Cannot find native binding'))
+    await expect(takeScreenshots({ ...init, loadNodeScreenshots })).rejects.toMatchObject({
+      hint: expect.stringContaining('Install scrot, maim or ImageMagick'),
+    })
   })
 
   it('does not advise to install what is there and cannot look at the display', async () => {

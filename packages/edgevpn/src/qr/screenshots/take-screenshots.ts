@@ -9,7 +9,7 @@ import {
   scrot,
   spectacle,
 } from './commands.js'
-import { withoutEmptyPictures } from './empty-pictures.js'
+import { EmptyPictures, withoutEmptyPictures } from './empty-pictures.js'
 import { nodeScreenshots } from './node-screenshots.js'
 import { runCommand } from './run-command.js'
 import type { CaptureContext, CaptureWay, Screenshot } from './screenshot.js'
@@ -24,13 +24,15 @@ export interface TakeScreenshotsOptions extends ScreenshotInit {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Their compositors let them look; the screen may be that of a machine that has not come up yet. */
+const OF_DESKTOPS = [gnomeScreenshot, spectacle]
 const NOT_INSTALLED = 'not installed'
 const INSTEAD = 'or pass a picture of the QR code, or the token itself: kairosctl register <token>'
 
 /**
  * Takes a picture of every display. Tries the package node-screenshots and then the programs that the system may have;
- * on Wayland those that its compositors support come first, and an empty picture is none. What a program writes is in a
- * private directory that is removed again.
+ * on Wayland those that its compositors support come first, and an empty picture counts only when there is no other, and
+ * only of such. What a program writes is in a private directory that is removed again.
  *
  * @throws KairosError `screenshot/unavailable` (says what was tried and how it failed), `aborted`
  */
@@ -43,6 +45,7 @@ export async function takeScreenshots(options: TakeScreenshotsOptions = {}): Pro
     signal: options.signal,
   }
   const failures: string[] = []
+  let empty: readonly Screenshot[] | undefined
   for (const way of waysFor(platform, context.env)) {
     throwIfAborted(options.signal, 'Taking a screenshot')
     try {
@@ -51,9 +54,12 @@ export async function takeScreenshots(options: TakeScreenshotsOptions = {}): Pro
       failures.push(`${way.name} (no picture)`)
     } catch (error) {
       throwIfAborted(options.signal, 'Taking a screenshot')
+      if (error instanceof EmptyPictures && OF_DESKTOPS.some(({ name }) => name === way.name))
+        empty ??= error.screenshots
       failures.push(`${way.name} (${reasonOf(error)})`)
     }
   }
+  if (empty) return [...empty]
   throw unavailable(platform, context.env, failures)
 }
 
@@ -62,14 +68,13 @@ function waysFor(platform: string, env: CaptureContext['env']): readonly Capture
   if (platform === 'darwin') return [nodeScreenshots, screencapture]
   if (platform === 'win32') return [nodeScreenshots, powershell]
   const onX11 = [nodeScreenshots, scrot, maim, imagemagickImport]
-  const ofDesktops = [gnomeScreenshot, spectacle]
   if (env.WAYLAND_DISPLAY) {
     // Through XWayland only the windows of X11 programs can be seen, or nothing: only when all else has failed. Those of
     // the desktops, too, resort to it where they are not allowed to look; grim speaks nothing but Wayland.
-    const others = [...ofDesktops, nodeScreenshots, ...(env.DISPLAY ? onX11.slice(1) : [])]
+    const others = [...OF_DESKTOPS, nodeScreenshots, ...(env.DISPLAY ? onX11.slice(1) : [])]
     return [grim, ...others.map(withoutEmptyPictures)]
   }
-  return env.DISPLAY ? [...onX11, ...ofDesktops] : []
+  return env.DISPLAY ? [...onX11, ...OF_DESKTOPS] : []
 }
 
 function reasonOf(error: unknown): string {
@@ -100,13 +105,17 @@ function adviceFor(platform: string, env: CaptureContext['env'], failures: reado
   }
   if (platform === 'win32') return 'Run this in the desktop session that shows the QR code'
   if (!env.WAYLAND_DISPLAY) {
-    const isInstalled = failures.some((failure) => !failure.endsWith(`(${NOT_INSTALLED})`))
-    return isInstalled
+    // The package may be there without the libraries that it needs.
+    const ofPrograms = failures.filter((failure) => !failure.startsWith(`${nodeScreenshots.name} (`))
+    return ofPrograms.some((failure) => !failure.endsWith(`(${NOT_INSTALLED})`))
       ? `Check that DISPLAY (now ${env.DISPLAY}) is the display with the QR code, and that this user may look at it (see: xhost)`
       : 'Install scrot, maim or ImageMagick'
   }
   const desktop = env.XDG_CURRENT_DESKTOP ?? ''
-  if (/gnome|unity/i.test(desktop)) return 'Install gnome-screenshot'
-  if (/kde/i.test(desktop)) return 'Install spectacle'
+  const program = /gnome|unity/i.test(desktop) ? 'gnome-screenshot' : /kde/i.test(desktop) ? 'spectacle' : undefined
+  if (program) {
+    const isMissing = failures.includes(`${program} (${NOT_INSTALLED})`)
+    return isMissing ? `Install ${program}` : `Look why ${program} cannot take a picture`
+  }
   return 'Install grim (wlroots compositors), gnome-screenshot (GNOME) or spectacle (KDE)'
 }

@@ -4,7 +4,7 @@ import { KairosError, translateError } from '@kairos-sdk/core'
 import { type ByteSource, fileSource } from '../../bytes/index.js'
 
 /** Files that are named by their content. */
-const BLOB = /^blobs\/sha256\/[0-9a-f]{64}$/
+const BLOB = /^blobs\/(?:sha256\/[0-9a-f]{64}|sha512\/[0-9a-f]{128})$/
 
 /** The files of an image archive by their path in it, whether it is a directory or a tar archive. */
 export interface ArchiveFiles {
@@ -13,7 +13,7 @@ export interface ArchiveFiles {
   /**
    * A file by its path with `/`, without a leading one; `undefined` when there is none.
    *
-   * @throws KairosError `image/malformed` for what leads out of it, and for links in circles; `input/*`
+   * @throws KairosError `image/malformed` for what leads out of it; `input/*`
    */
   file(path: string): Promise<ByteSource | undefined>
 }
@@ -55,6 +55,6 @@ function isInside(path: string, directory: string): boolean {
 function leadsOut(directory: string, path: string): KairosError {
   const found = `${JSON.stringify(path)} found, which leads elsewhere`
   return new KairosError('image/malformed', `${directory}: files inside of it expected, ${found}.`, {
-    hint: 'Get the image again from somebody whom you trust: this one asks for other files of this machine.',
+    hint: 'It asks for other files of this machine. If they belong to it, copy it with its links followed: cp -rL',
   })
 }

@@ -49,7 +49,7 @@ export async function openCache(stateDirectory: string): Promise<Cache> {
       // Of the file before it is read: what is written to it in the meantime then shows the next time.
       const { mark } = await fileMark(source.path)
       if ((await hashSource(source, 'sha256', { signal })) === sha256.toLowerCase()) {
-        await places.checked.remember(sha256, mark)
+        if ((await places.checked.recall(sha256)) !== mark) await places.checked.remember(sha256, mark)
         return true
       }
       await rm(source.path, { force: true })

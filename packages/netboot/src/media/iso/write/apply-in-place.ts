@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, constants, type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { KairosError, type OperationOptions, throwIfAborted, translateError } from '@kairos-sdk/core'
 import { type ByteSource, readFully } from '../../../bytes/byte-source.js'
 import type { FileSource } from '../../../bytes/file-source.js'
@@ -54,13 +54,12 @@ export async function applyInPlace(
     throw new KairosError('argument/invalid', `${path}: the file that the image was made from expected, another found.`)
   }
   const { file, extents } = patched
+  await checkChangeable(path, doing)
   await whileHeld(path, doing, options.signal, async () => {
     try {
       // An image of before somebody else's change would take that back in part.
       await file.verify()
       await checkOnlyName(path)
-      // A file that may not be written to must not get an undo record for a change that never was.
-      await (await open(path, 'r+')).close()
       const before = await readUndo(path)
       await writeUndo(path, await undoOf(file, image.size, extents, before, path))
     } catch (error) {
@@ -87,7 +86,18 @@ export async function restore(path: string): Promise<void> {
   const doing = `Cannot restore ${path}`
   // Before the lock is made, which may be where nothing can be made.
   if (!(await isThere(undoPath(path), doing))) throw nothingToRestore(path)
+  await checkChangeable(path, doing)
   await whileHeld(path, doing, undefined, () => undo(path))
+}
+
+/** Before there is a lock, of which else errors would tell. */
+async function checkChangeable(path: string, doing: string): Promise<void> {
+  try {
+    await (await open(path, 'r+')).close()
+    await access(dirname(resolve(path)), constants.W_OK)
+  } catch (error) {
+    throw translateError(error, doing, 'output/not-writable')
+  }
 }
 
 /** Lets one at a time change an image: two at once would lose a change, and the way back. */
