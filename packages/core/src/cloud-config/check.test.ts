@@ -66,6 +66,12 @@ describe('checkCloudConfig', () => {
     expect(error.message).toContain(`c.yaml, ${place}`)
   })
 
+  it('advises quotes around a value that begins with a template', () => {
+    for (const value of ['{{ .MachineID }}', '{{ .MachineID }}-b', '{{ trunc 4 .MachineID }} c']) {
+      expect(errorOf(`#cloud-config\na: 1\nhostname: ${value}\n`).hint).toContain('needs quotes')
+    }
+  })
+
   it.each([
     ['passwd: !s3cret! x', 'a tag (!)'],
     ['a: |s3cret\n  x', 'in the lines behind | or >'],
@@ -78,6 +84,7 @@ describe('checkCloudConfig', () => {
     ['a: "s3cret', 'double quotes'],
     ["a: 's3cret", 'single quotes'],
     ['a: b: s3cret', 'within the value of another one'],
+    ['a: {{ .s3cret }}-b', 'more text found'],
     ['a:\n  b: 1\n s3cret: 1', 'indented like those before'],
     ['a: [s3cret\nb: 1', 'brackets'],
     ['a: {s3cret\nb: 1', 'braces'],

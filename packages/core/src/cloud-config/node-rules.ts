@@ -1,6 +1,8 @@
 import { type Alias, isAlias, isCollection, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar } from 'yaml'
 import { scalarType } from './scalar-type.js'
 
+export const TEMPLATE_NEEDS_QUOTES = 'A value that begins with { or [ needs quotes: "{{ .MachineID }}".'
+
 /** Where a document breaks a rule, and how to mend it. */
 export class BrokenRule extends Error {
   constructor(
@@ -75,7 +77,7 @@ class NodeRules {
       throw new BrokenRule(
         startOf(pair.key),
         'the name of a setting expected, a list or map found',
-        'A value that begins with { or [ needs quotes: "{{ .MachineID }}".',
+        TEMPLATE_NEEDS_QUOTES,
       )
     }
     if (isMergeKey(pair.key)) this.#checkMerged(pair)

@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, type Pair, parseAllDocuments } from 'yaml'
 import { KairosError } from '../errors/index.js'
-import { BrokenRule, checkNodes } from './node-rules.js'
+import { BrokenRule, checkNodes, TEMPLATE_NEEDS_QUOTES } from './node-rules.js'
 import { tabLineOf } from './tab-lines.js'
 import { yamlProblem } from './yaml-problem.js'
 
@@ -8,6 +8,8 @@ import { yamlProblem } from './yaml-problem.js'
 const CONTROL_CHARACTER = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 
 const MEND_THE_LINE = 'Mend the line and try again.'
+/** A value that begins with a template, as in `hostname: {{ .MachineID }}-1`: YAML takes its braces for a map. */
+const BARE_TEMPLATE = /:[ \t]+\{\{/
 
 /**
  * The settings of a YAML cloud config, which are names with values; an empty document has none. No message holds a piece
@@ -31,7 +33,10 @@ export function parseSettings(text: string, name: string): readonly Pair[] {
     )
   }
   const error = documents.flatMap(({ errors }) => errors)[0] ?? documents.flatMap(refusedWarnings)[0]
-  if (error) throw fail(error.pos[0], yamlProblem(error))
+  if (error) {
+    const lineBefore = text.slice(text.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[0])
+    throw fail(error.pos[0], yamlProblem(error), BARE_TEMPLATE.test(lineBefore) ? TEMPLATE_NEEDS_QUOTES : MEND_THE_LINE)
+  }
   const [document, second] = documents
   if (second) {
     throw fail(second.range[0], 'a second YAML document begins', 'Kairos reads only the first one: merge them.')
