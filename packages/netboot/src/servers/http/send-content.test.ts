@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
+import type { ByteSource } from '../../bytes/byte-source.js'
 import { fileSource } from '../../bytes/file-source.js'
+import { memorySource } from '../../bytes/memory-source.js'
 import { createHttpServer } from './http-server.js'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -66,5 +68,32 @@ it('gives each of many clients its own file, while others break off and leave th
   } finally {
     await server.stop()
     await rm(directory, { recursive: true })
+  }
+})
+
+it('tells of a file before that of the next one, however long it takes to close', async () => {
+  const server = createHttpServer({ address: '127.0.0.1', port: 0 })
+  await server.start()
+  try {
+    const content = Buffer.from('content')
+    const closing = Promise.withResolvers<void>()
+    const slow: ByteSource = {
+      ...memorySource('slow', content),
+      openForReading: async () => ({
+        readInto: async (into) => void into.set(content),
+        verify: async () => {},
+        close: () => closing.promise,
+      }),
+    }
+    const told: string[] = []
+    server.on((event) => event.type === 'sent' && told.push(event.name))
+    for (const source of [slow, memorySource('next', content)]) {
+      const { url } = server.register(source, { name: source.name })
+      expect(await (await fetch(url(`http://127.0.0.1:${server.port}`))).text()).toBe('content')
+    }
+    expect(told[0]).toBe('slow')
+    closing.resolve()
+  } finally {
+    await server.stop()
   }
 })

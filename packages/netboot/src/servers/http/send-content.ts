@@ -69,7 +69,8 @@ async function sendPieces(source: OpenSource, sending: Sending, signal: AbortSig
   } finally {
     // Nothing refers to it any more, even when the client went away: 'close' comes after the socket let go of its writes.
     if (idleBuffers.length < MAX_IDLE_BUFFERS) idleBuffers.push(buffer)
-    await source.close()
+    // Not waited for: this file is to be told of before the next one, which its client may ask for already.
+    source.close().catch(() => undefined)
   }
 }
 
