@@ -1,6 +1,7 @@
 import { KairosError, redactUrl } from '@kairos-sdk/core'
 import type { HttpResponse } from '../../bytes/http-client.js'
 import { HttpStatus, isBusy } from './http-status.js'
+import { retryAfterMs } from './retry.js'
 
 /** What an answer gives us of the file. */
 export type Answer =
@@ -9,7 +10,7 @@ export type Answer =
   /** What we have cannot be continued: another version is there now, or the server counts otherwise. */
   | { readonly kind: 'changed' }
   /** The server is in trouble, and may be out of it soon. */
-  | { readonly kind: 'busy'; readonly error: KairosError; readonly retryAfter: string | undefined }
+  | { readonly kind: 'busy'; readonly error: KairosError }
 
 export interface Expectation {
   /** Where the answer is to begin: what we have already. */
@@ -40,7 +41,7 @@ export function classifyAnswer(response: HttpResponse, expected: Expectation): A
     if (first !== String(expected.offset) || !sameSize || !sameEtag) return { kind: 'changed' }
     return { kind: 'content', offset: expected.offset, size }
   }
-  if (isBusy(status)) return { kind: 'busy', error: refusal(response), retryAfter: headers['retry-after'] }
+  if (isBusy(status)) return { kind: 'busy', error: refusal(response) }
   throw refusal(response)
 }
 
@@ -64,11 +65,11 @@ const HINTS: Readonly<Record<number, string>> = {
   429: 'The server wants fewer requests. Try again later.',
 }
 
-/** The error that tells of a server which does not give the file. `statusOf` finds the status in it again. */
-function refusal({ status, url }: HttpResponse): KairosError {
+/** The error that tells of a server which does not give the file. `statusOf` and `pauseOf` find in it what it said. */
+function refusal({ status, url, headers }: HttpResponse): KairosError {
   const hint = HINTS[status] ?? (status >= 500 ? 'The server is in trouble. Try again later.' : undefined)
   return new KairosError('input/http', `${redactUrl(url)}: the file expected, the answer ${status} found.`, {
     hint,
-    cause: new HttpStatus(status),
+    cause: new HttpStatus(status, retryAfterMs(headers['retry-after'])),
   })
 }

@@ -5,7 +5,7 @@ import { checkLimit, checkSize, contentProblem, wrongSize } from './content-chec
 import { pauseOf } from './http-status.js'
 import type { PartialFile } from './partial-file.js'
 import { bytesToKeep, digestOfUrl, readResumeRecord, writeResumeRecord } from './resume-record.js'
-import { backOffMs, LONGEST_PAUSE_MS, retryAfterMs, waitByClock } from './retry.js'
+import { backOffMs, LONGEST_PAUSE_MS, waitByClock } from './retry.js'
 import type { TransferOptions, TransferPhase, TransferRequest, TransferResult } from './transfer.js'
 import { isTransient } from './transient.js'
 
@@ -14,9 +14,7 @@ const PROGRESS_BYTES = 1024 * 1024
 const MAX_RESTARTS = 3
 
 /** What became of one attempt. */
-type Outcome =
-  | { readonly done: true }
-  | { readonly done: false; readonly error: KairosError; readonly pauseMs?: number }
+type Outcome = { readonly done: true } | { readonly done: false; readonly error: KairosError }
 
 /** Brings the bytes of one file into a partial file, over as many connections as that takes. */
 export class Download {
@@ -75,8 +73,9 @@ export class Download {
       }
       // One that moved on starts counting afresh: a long download may lose its connection many times.
       failures = this.#file.length > before ? 1 : failures + 1
-      if (failures > retries || (outcome.pauseMs ?? 0) > LONGEST_PAUSE_MS) throw outcome.error
-      const delayMs = Math.max(backOffMs(failures), outcome.pauseMs ?? 0)
+      const pauseMs = pauseOf(outcome.error) ?? 0
+      if (failures > retries || pauseMs > LONGEST_PAUSE_MS) throw outcome.error
+      const delayMs = Math.max(backOffMs(failures), pauseMs)
       this.#tell('waiting', `Trying again in ${Math.ceil(delayMs / 1000)} s: ${outcome.error.message}`)
       try {
         await wait(delayMs, signal ?? undefined)
@@ -103,10 +102,7 @@ export class Download {
     }
     try {
       const answer = classifyAnswer(response, { offset, validator: this.#version.validator, size: this.#version.size })
-      if (answer.kind === 'busy') {
-        const pauseMs = retryAfterMs(answer.retryAfter)
-        return { done: false, error: answer.error, ...(pauseMs !== undefined && { pauseMs }) }
-      }
+      if (answer.kind === 'busy') return this.#failed(answer.error)
       if (answer.kind === 'changed') return await this.#startAgain()
       if (answer.offset < offset) await this.#restart('the server sends another version, or no parts')
       checkSize(this.#request, this.#name, answer.size)
@@ -150,8 +146,7 @@ export class Download {
     throwIfAborted(signal, `Cannot download ${this.#name}`)
     const known = translateError(error, `Cannot download ${this.#name}`, 'input/unreachable')
     if (!isTransient(known)) throw known
-    const pauseMs = pauseOf(known)
-    return { done: false, error: known, ...(pauseMs !== undefined && { pauseMs }) }
+    return { done: false, error: known }
   }
 
   async #receive(response: HttpResponse, size: number | undefined): Promise<Outcome> {
